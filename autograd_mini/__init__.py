@@ -1,0 +1,150 @@
+"""autograd_mini: a teaching automatic-differentiation engine.
+
+Read ``registry.py``, ``rows.py`` and ``sweep.py``, in this order, to learn reverse mode.
+"""
+# ruff: noqa: A004, E402 (NumPy's names; the path comes first)
+
+from pathlib import Path as _Path
+
+_here = _Path(__file__).resolve().parent
+if not (_here / "nn").is_dir():  # a source checkout: nn/, viz/, tutorials/ sit beside us
+    __path__.append(str(_here.parent))
+
+from autograd_mini import errors
+from autograd_mini.creation import (
+    arange,
+    eye,
+    full,
+    ones,
+    ones_like,
+    rand,
+    randn,
+    tensor,
+    zeros,
+    zeros_like,
+)
+from autograd_mini.dtypes import get_default_dtype, set_default_dtype
+from autograd_mini.errors import end_tracebacks_at_the_caller as _end_tracebacks
+from autograd_mini.modes import enable_grad, is_grad_enabled, no_grad, scope
+from autograd_mini.ops.arithmetic import (
+    add,
+    divide,
+    maximum,
+    minimum,
+    multiply,
+    power,
+    remainder,
+    subtract,
+)
+from autograd_mini.ops.elementwise import (
+    absolute,
+    clip,
+    cos,
+    exp,
+    expm1,
+    log,
+    log1p,
+    negative,
+    positive,
+    reciprocal,
+    relu,
+    sigmoid,
+    sin,
+    sqrt,
+    square,
+    tanh,
+    where,
+)
+from autograd_mini.ops.linalg import matmul
+from autograd_mini.ops.reductions import logsumexp, max, mean, min, sum, var
+from autograd_mini.ops.shaping import (
+    broadcast_to,
+    concatenate,
+    expand_dims,
+    reshape,
+    squeeze,
+    stack,
+    swapaxes,
+    transpose,
+)
+from autograd_mini.random import default_generator, manual_seed
+from autograd_mini.recording import Tape, record, tape
+from autograd_mini.registry import Primitive, primitive, primitives
+from autograd_mini.rows import Row
+from autograd_mini.tensors import Tensor
+from autograd_mini.transforms import grad
+
+_end_tracebacks()
+__version__ = "0.1.0"
+
+__all__ = [
+    "Primitive",
+    "Row",
+    "Tape",
+    "Tensor",
+    "__version__",
+    "absolute",
+    "add",
+    "arange",
+    "broadcast_to",
+    "clip",
+    "concatenate",
+    "cos",
+    "default_generator",
+    "divide",
+    "enable_grad",
+    "errors",
+    "exp",
+    "expand_dims",
+    "expm1",
+    "eye",
+    "full",
+    "get_default_dtype",
+    "grad",
+    "is_grad_enabled",
+    "log",
+    "log1p",
+    "logsumexp",
+    "manual_seed",
+    "matmul",
+    "max",
+    "maximum",
+    "mean",
+    "min",
+    "minimum",
+    "multiply",
+    "negative",
+    "no_grad",
+    "ones",
+    "ones_like",
+    "positive",
+    "power",
+    "primitive",
+    "primitives",
+    "rand",
+    "randn",
+    "reciprocal",
+    "record",
+    "relu",
+    "remainder",
+    "reshape",
+    "scope",
+    "set_default_dtype",
+    "sigmoid",
+    "sin",
+    "sqrt",
+    "square",
+    "squeeze",
+    "stack",
+    "subtract",
+    "sum",
+    "swapaxes",
+    "tanh",
+    "tape",
+    "tensor",
+    "transpose",
+    "var",
+    "where",
+    "zeros",
+    "zeros_like",
+]

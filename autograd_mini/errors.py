@@ -1,0 +1,79 @@
+"""The exception tree, and how our tracebacks end at the learner's own line.
+
+AutogradError
+├── ShapeError        (ValueError)    shapes, axes or sizes that do not fit together
+├── IndexingError     (IndexError)    an index outside the tensor, or of a kind NumPy does not know
+├── DTypeError        (TypeError)     values that are not numbers, or cannot carry a gradient
+├── ArgumentError     (ValueError)    an argument outside its allowed range
+├── GraphError        (RuntimeError)  backward twice, without a graph, or after a change
+├── RuleError         (RuntimeError)  a primitive whose VJP returned the wrong thing
+└── UnsupportedError  (TypeError)     a function or keyword that has no derivative rule here
+
+Each also derives from the built-in a user would catch. A message says what was done with which
+values, what was expected, and what to do.
+"""
+
+import sys
+from types import TracebackType
+
+
+class AutogradError(Exception):
+    """Base of every error that this package raises on purpose."""
+
+
+class ShapeError(AutogradError, ValueError):
+    """Shapes, axes or sizes do not fit together."""
+
+
+class IndexingError(AutogradError, IndexError):
+    """An index lies outside the tensor, or is of a kind that cannot index."""
+
+
+class DTypeError(AutogradError, TypeError):
+    """A value is not a number, or not one that can carry a gradient."""
+
+
+class ArgumentError(AutogradError, ValueError):
+    """An argument lies outside its allowed range."""
+
+
+class GraphError(AutogradError, RuntimeError):
+    """The tape cannot be walked as asked."""
+
+
+class RuleError(AutogradError, RuntimeError):
+    """A derivative rule returned a cotangent of the wrong shape, dtype or kind."""
+
+
+class UnsupportedError(AutogradError, TypeError):
+    """The engine has no derivative rule for what was called."""
+
+
+def trim(error: BaseException) -> BaseException:
+    """Cut our own frames off the end of ``error``'s traceback, so that it ends in the caller's."""
+    callers: TracebackType | None = None
+    frame = error.__traceback__
+    while frame is not None:
+        if not frame.tb_frame.f_globals.get("__name__", "").startswith(("autograd_mini", "numpy")):
+            callers = frame
+        frame = frame.tb_next
+    if callers is not None:
+        callers.tb_next = None
+    return error
+
+
+def end_tracebacks_at_the_caller() -> None:
+    """Chain into ``sys.excepthook``: an uncaught AutogradError shows the learner's line last.
+
+    Only the display changes, and only of our own errors.
+    """
+    show = sys.excepthook
+
+    def excepthook(
+        kind: type[BaseException], error: BaseException, traceback: TracebackType | None
+    ) -> None:
+        if isinstance(error, AutogradError):
+            traceback = trim(error).__traceback__
+        show(kind, error, traceback)
+
+    sys.excepthook = excepthook

@@ -1,0 +1,1 @@
+"""The rules: every primitive, grouped by family. Each file is a table of declarations."""

@@ -1,0 +1,70 @@
+"""Rules for indexing: reading elements, and its adjoint, adding into elements."""
+
+from typing import Any
+
+import numpy as np
+
+from autograd_mini.registry import primitive
+
+
+def _is_basic(index: Any) -> bool:
+    """Tell whether every element is read at most once: integers, slices, None, …, masks."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return all(
+        isinstance(part, int | np.integer | slice | type(None) | type(...))
+        or (isinstance(part, np.ndarray) and part.dtype.kind == "b")
+        for part in parts
+    )
+
+
+def _scatter_add(x: Any, index: Any, shape: tuple[int, ...]) -> Any:
+    total = np.zeros(shape, dtype=x.dtype)
+    if _is_basic(index):
+        total[index] = x
+    else:
+        np.add.at(total, index, x)
+    return total
+
+
+def _outside(x: Any, *, index: Any) -> str | None:
+    shape = np.shape(x)
+    parts = index if isinstance(index, tuple) else (index,)
+    shown = ", ".join("..." if part is ... else _brief(part) for part in parts)
+    return f"index [{shown}] does not fit shape {shape}"
+
+
+def _brief(part: Any) -> str:
+    if isinstance(part, slice):
+        ends = ["" if end is None else str(end) for end in (part.start, part.stop, part.step)]
+        return ":".join(ends[:2] if part.step is None else ends)
+    if isinstance(part, np.ndarray):
+        return f"{part.dtype} array of shape {part.shape}"
+    return repr(part)
+
+
+scatter_add = primitive(
+    _scatter_add,
+    name="scatter_add",
+    doc="z = zeros, x added at index; ∂z/∂x = 1",
+    x=lambda g, out, x, *, index, shape: g[index],
+)
+getitem = primitive(
+    lambda x, index: x[index],
+    name="getitem",
+    doc="z = x[index]; ∂z/∂x = 1 where read, added up where read twice",
+    complain=_outside,
+    x=lambda g, out, x, *, index: scatter_add(g, index, x.shape),
+)
+
+
+def plain_index(index: Any) -> Any:
+    """Return ``index`` with lists, tensors and arrays in it as arrays of our own.
+
+    They are copied, so that changing one later cannot change what a row has saved.
+    """
+    if isinstance(index, tuple):
+        return tuple(map(plain_index, index))
+    if isinstance(index, int | slice | type(None) | type(...)):
+        return index
+    array = np.array(index)
+    return array.astype(np.intp) if array.size == 0 and array.dtype.kind == "f" else array

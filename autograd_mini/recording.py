@@ -1,0 +1,87 @@
+"""The tape as a thing to hold: of a result, or of all that happened in a block."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, overload
+
+from autograd_mini.modes import modes
+from autograd_mini.rows import Row, wengert_list
+from autograd_mini.table import textbook_table
+
+if TYPE_CHECKING:
+    from autograd_mini.tensors import Tensor
+
+
+class Tape:
+    """A list of rows in the order of recording; printing it gives the textbook table.
+
+    >>> import autograd_mini as ag
+    >>> x = ag.tensor(3.0, requires_grad=True)
+    >>> tape = ag.tape(x * x)
+    >>> len(tape), tape[-1].operation
+    (2, 'multiply')
+    """
+
+    def __init__(self, rows: list[Row]) -> None:
+        self.rows = rows
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.rows)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+    @overload
+    def __getitem__(self, index: slice) -> "Tape": ...
+    def __getitem__(self, index: int | slice) -> "Row | Tape":
+        if isinstance(index, slice):
+            return Tape(self.rows[index])
+        return self.rows[index]
+
+    def table(self, head: int | None = None, tail: int | None = None) -> str:
+        """Return the textbook table; of a long tape, only its ``head`` and ``tail`` rows."""
+        return textbook_table(self.rows, head, tail)
+
+    def __str__(self) -> str:
+        return self.table()
+
+    __repr__ = __str__
+
+
+def tape(y: "Tensor") -> Tape:
+    """Return the rows that lead to ``y``, in the order in which they were recorded.
+
+    >>> import autograd_mini as ag
+    >>> x = ag.tensor(3.0, requires_grad=True)
+    >>> print(ag.tape(x * x + 1))
+    row  operation            shape  primal  adjoint
+    v0   leaf                 ()     3       ·
+    v1   = multiply(v0, v0)   ()     9       ·
+    v2   = add(v1, 1)         ()     10      ·
+    """
+    return Tape(wengert_list(y.row))
+
+
+@contextmanager
+def record() -> Iterator[Tape]:
+    """Keep every row of the block, dead ends too, with all arrays, adjoints and source lines.
+
+    The ground for looking at a step: ``backward()`` inside or after the block fills the rows'
+    ``adjoint`` and releases nothing. Blocks do not nest: an inner one takes its rows for itself.
+
+    >>> import autograd_mini as ag
+    >>> x = ag.tensor(3.0, requires_grad=True)
+    >>> with ag.record() as tape:
+    ...     y = x * x
+    ...     dead_end = x + 1
+    >>> [row.operation for row in tape]
+    ['multiply', 'add']
+    """
+    outer, modes.recording = modes.recording, []
+    tape = Tape(modes.recording)
+    try:
+        yield tape
+    finally:
+        modes.recording = outer

@@ -1,0 +1,198 @@
+"""Primitives: a NumPy function declared once, with one VJP per argument.
+
+A VJP (vector-Jacobian product) takes the cotangent ``g`` of the output, the primal output ``out``
+and the inputs, and returns the cotangent of its argument. It is written in plain NumPy, so the same
+rule runs on arrays in a first-order sweep and on Tensors when the sweep itself is to be
+differentiated. Read ``ops/arithmetic.py`` next for what declarations look like.
+"""
+
+import inspect
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from autograd_mini.errors import RuleError, UnsupportedError
+
+VJP = Callable[..., Any]
+
+_registry: dict[Callable[..., Any], "Primitive"] = {}
+_VARIADIC = inspect.CO_VARARGS
+
+
+class Primitive:
+    """A differentiable function: its NumPy implementation and the VJP of each argument.
+
+    Calling it on arrays runs the implementation; if an argument is a Tensor, the Tensor takes over
+    and records a row, as NumPy's own functions let it do.
+
+    Attributes: ``name``; ``fn``, the implementation; ``doc``, the formula; ``arguments``, the names
+    of the array inputs; ``keywords``, the metadata it accepts; ``vjps``, one rule per
+    differentiable argument.
+    """
+
+    __slots__ = (
+        "_signature",
+        "arguments",
+        "branch",
+        "broadcasts",
+        "complain",
+        "doc",
+        "fn",
+        "keywords",
+        "name",
+        "variadic",
+        "vjps",
+    )
+
+    def __init__(
+        self,
+        fn: Callable[..., Any],
+        name: str,
+        doc: str,
+        vjps: dict[str, VJP],
+        broadcasts: bool,
+        branch: Callable[..., Any] | None,
+        complain: Callable[..., str | None] | None,
+    ) -> None:
+        self.fn = fn
+        self.name = name
+        self.doc = doc
+        self.vjps = vjps
+        self.broadcasts = broadcasts
+        self.branch = branch
+        self.complain = complain
+        self._signature: inspect.Signature | None = None
+
+        code = next(iter(vjps.values())).__code__
+        n_positional, n_keyword = code.co_argcount, code.co_kwonlyargcount
+        self.variadic = bool(code.co_flags & _VARIADIC)
+        self.arguments = tuple(vjps) if self.variadic else code.co_varnames[2:n_positional]
+        self.keywords = code.co_varnames[n_positional : n_positional + n_keyword]
+        strangers = [argument for argument in vjps if argument not in self.arguments]
+        if strangers:
+            raise RuleError(
+                f"{name}: a VJP is declared for {strangers[0]!r}, but the rules take the arguments "
+                f"{', '.join(self.arguments)}; name each VJP after the argument it belongs to"
+            )
+
+    def vjp(self, position: int) -> VJP | None:
+        """Return the rule of the argument at ``position``, or None if it has none."""
+        if self.variadic:
+            rule = self.vjps[self.arguments[0]]
+            return lambda *args, **kwargs: rule(position, *args, **kwargs)
+        return self.vjps.get(self.arguments[position])
+
+    def argument(self, position: int) -> str:
+        """Return the argument's name: ``y``, or ``arrays[2]`` of a sequence."""
+        if self.variadic:
+            return f"{self.arguments[0]}[{position}]"
+        return self.arguments[position]
+
+    def slope(self, argument: str) -> str:
+        """Return the local derivative's formula, the text after ``∂z/∂argument =`` in ``doc``."""
+        for part in self.doc.split(";"):
+            left, _, right = part.partition("=")
+            if left.strip() == f"∂z/∂{argument.partition('[')[0]}":
+                return right.strip()
+        return ""
+
+    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, dict[str, Any]]:
+        """Split a call into array inputs and the metadata that was given, by ``fn``'s signature.
+
+        Raises UnsupportedError for a keyword that the rules do not take (``out=``, ``where=``, …).
+        """
+        if isinstance(self.fn, np.ufunc):
+            given = kwargs
+        else:
+            if self._signature is None:
+                self._signature = inspect.signature(self.fn)
+            parameters = list(self._signature.parameters)
+            try:
+                given = dict(self._signature.bind(*args, **kwargs).arguments)
+            except TypeError as error:
+                raise UnsupportedError(f"{self.name}: {error}") from None
+            names = parameters[:1] if self.variadic else parameters[: len(self.arguments)]
+            args = tuple(given.pop(name, None) for name in names)
+        metadata = {}
+        for keyword, value in given.items():
+            if keyword in self.keywords:
+                metadata[keyword] = value
+            elif value is not None and value is not np._NoValue:
+                known = ", ".join(self.keywords) or "no keywords"
+                raise UnsupportedError(
+                    f"{self.name}: the keyword {keyword}= has no derivative rule; a Tensor takes "
+                    f"{known} here. Leave it out, or detach() the tensor first"
+                )
+        return (tuple(args[0]) if self.variadic else args), metadata
+
+    def run(self, inputs: Iterable[Any], metadata: dict[str, Any]) -> Any:
+        """Call the implementation on arrays."""
+        return self.fn(inputs, **metadata) if self.variadic else self.fn(*inputs, **metadata)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        for argument in (*(args[0] if self.variadic else args), *kwargs.values()):
+            if hasattr(argument, "__array_function__") and not isinstance(argument, np.ndarray):
+                return argument.__array_function__(self, (type(argument),), args, kwargs)
+        return self.fn(*args, **kwargs)
+
+    def __repr__(self) -> str:
+        return f"<primitive {self.name}: {self.doc}>"
+
+
+def primitive(
+    fn: Callable[..., Any],
+    *,
+    name: str = "",
+    doc: str = "",
+    overrides: Iterable[Callable[..., Any]] = (),
+    broadcasts: bool | None = None,
+    branch: Callable[..., Any] | None = None,
+    complain: Callable[..., str | None] | None = None,
+    **vjps: VJP,
+) -> Primitive:
+    """Declare ``fn`` differentiable and return it as a callable Primitive.
+
+    Each further keyword is named after an argument of the rules and holds its VJP
+    ``rule(g, out, *inputs, **metadata)``; an argument without one is not differentiable. Metadata
+    (``axis``, ``keepdims``, …) are the rules' keyword-only parameters. A rule with ``*arrays``
+    belongs to a function of a sequence and takes the position first.
+
+    ``doc``: the formula, then the slopes: ``"z = x·y; ∂z/∂x = y; ∂z/∂y = x"``.
+    ``overrides``: further functions that it answers for, such as NumPy's own.
+    ``broadcasts``: the sweep may sum the cotangent over broadcast axes (ufuncs: yes).
+    ``branch``: of the inputs, an array that says which smooth piece of a kinked function is taken.
+    ``complain``: of the inputs, the sentence to show when NumPy refuses them.
+
+    Raises RuleError when no VJP is given, or one is named after no argument.
+
+    >>> import autograd_mini as ag
+    >>> cube = ag.primitive(lambda x: x**3, name="cube", x=lambda g, out, x: 3 * x**2 * g)
+    >>> x = ag.tensor(2.0, requires_grad=True)
+    >>> cube(x).backward()
+    >>> x.grad
+    tensor(12.)
+    """
+    name = name or fn.__name__
+    if not vjps:
+        raise RuleError(f"{name}: declare at least one VJP, such as x=lambda g, out, x: g * x")
+    if broadcasts is None:
+        broadcasts = isinstance(fn, np.ufunc)
+    declared = Primitive(fn, name, doc, vjps, broadcasts, branch, complain)
+    for function in (fn, *overrides):
+        _registry[function] = declared
+    return declared
+
+
+def find(function: Callable[..., Any]) -> Primitive | None:
+    """Return the primitive that answers for ``function``, or None."""
+    return function if isinstance(function, Primitive) else _registry.get(function)
+
+
+def primitives() -> list[Primitive]:
+    """Return all declared primitives by name.
+
+    >>> "multiply" in [p.name for p in primitives()]
+    True
+    """
+    return sorted(set(_registry.values()), key=lambda declared: declared.name)

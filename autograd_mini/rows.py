@@ -1,0 +1,213 @@
+"""Rows of the tape, and the Wengert list that is recovered from them.
+
+Every recorded operation is one ``Row``. A row points at its parents and keeps arrays, never
+Tensors, so graphs have no reference cycles and vanish the moment nobody holds their output. There
+is no global list: the tape of a result is gathered from it and sorted by serial number, which is a
+topological order because inputs are always older (R. E. Wengert 1964, "A simple automatic
+derivative evaluation program"). Read ``sweep.py`` next.
+"""
+
+import sys
+from itertools import count
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograd_mini.modes import modes
+from autograd_mini.ownership import HELD_TWICE, fingerprint, references
+from autograd_mini.registry import Primitive
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+serials = count()
+
+SMALL = 64
+"""Arrays of at most this many elements stay on the tape after a backward, to be looked at."""
+
+
+class Released:
+    """Stands where a large array was, after a backward has spent it."""
+
+    __slots__ = ("dtype", "shape")
+
+    def __init__(self, shape: tuple[int, ...], dtype: np.dtype[Any]) -> None:
+        self.shape = shape
+        self.dtype = dtype
+
+    @property
+    def ndim(self) -> int:
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        return prod(self.shape)
+
+    def __repr__(self) -> str:
+        return "released"
+
+
+class Row:
+    """One recorded operation.
+
+    ``serial``: its place on the tape. ``primitive``: what was applied. ``parents``: the row of each
+    array input, None where it was a plain number or array. ``inputs``: the input arrays.
+    ``kwargs``: metadata such as ``axis``. ``output``: the primal. ``scope``: the module it ran in.
+    ``adjoint``: the cotangent that the last backward brought here, kept when small or asked for.
+    ``keeps``: arrays and adjoints stay after backward. ``retains_grad``: fill ``grad`` too.
+    ``line``: where it was called, under ``record()``. ``spent``: a backward has used it up.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "adjoint",
+        "grad",
+        "inputs",
+        "keeps",
+        "kwargs",
+        "line",
+        "output",
+        "parents",
+        "primitive",
+        "requires_grad",
+        "retains_grad",
+        "scope",
+        "serial",
+        "spent",
+    )
+
+    is_leaf = False
+    name = ""
+
+    def __init__(
+        self,
+        primitive: Primitive | None,
+        parents: tuple["Row | None", ...],
+        inputs: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        output: Array,
+    ) -> None:
+        self.serial = next(serials)
+        self.primitive = primitive
+        self.parents = parents
+        self.inputs = inputs
+        self.kwargs = kwargs
+        self.output: Any = output
+        self.scope = modes.scope
+        self.requires_grad = True
+        self.adjoint: Array | None = None
+        self.grad: Any = None
+        self.keeps = self.retains_grad = self.spent = False
+        self.line: str | None = None
+        if modes.recording is not None:
+            self.keeps = True
+            self.line = calling_line()
+            modes.recording.append(self)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(self.output.shape)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return self.output.dtype  # type: ignore[no-any-return]
+
+    @property
+    def operation(self) -> str:
+        """The primitive's name, or what kind of leaf it is."""
+        if self.primitive is not None:
+            return self.primitive.name
+        return "leaf" if self.requires_grad else "constant"
+
+    def spend(self) -> None:
+        """Mark as used by a backward and let go of large arrays."""
+        self.spent = True
+        if not self.keeps:
+            self.inputs = tuple(map(_shrink, self.inputs))
+            self.output = _shrink(self.output)
+
+    def __repr__(self) -> str:
+        return f"<row {self.serial}: {self.operation} {self.shape}>"
+
+
+class Leaf(Row):
+    """The row of a tensor that no operation made: an input, a parameter, a constant.
+
+    Its array may be written by its user, who can reach it as ``.data``. Once it is *exposed* like
+    that, its fingerprint tells whether it changed; ``changed_at`` is the serial number of the last
+    change that was noticed, so a row with a smaller one has seen the old values. A new leaf counts
+    as exposed until its first use, when ``settle`` finds out whether anybody shares its array.
+    """
+
+    __slots__ = ("changed_at", "exposed", "name", "trace")
+
+    is_leaf = True
+
+    def __init__(self, output: Array, requires_grad: bool) -> None:
+        recording, modes.recording = modes.recording, None
+        super().__init__(None, (), (), {}, output)
+        modes.recording = recording
+        self.requires_grad = requires_grad
+        self.name = ""
+        self.changed_at = self.serial
+        self.exposed = True
+        self.trace: int | None = None
+
+    def expose(self) -> None:
+        """Note that the caller is about to get the writable array."""
+        if not self.exposed:
+            self.exposed = True
+            if references(self.output) > HELD_TWICE:
+                self.trace = fingerprint(self.output)
+            else:
+                self.changed_at, self.trace = next(serials), None
+
+    def look(self) -> None:
+        """Notice a change made since the last look."""
+        if self.exposed:
+            trace = fingerprint(self.output)
+            if trace != self.trace:
+                self.changed_at, self.trace = next(serials), trace
+
+    def settle(self) -> None:
+        """Before a row saves the array: forget the exposure if nobody can write any more."""
+        if self.exposed:
+            if references(self.output) > HELD_TWICE:
+                self.look()
+            else:
+                self.exposed, self.changed_at = False, next(serials)
+
+    def spend(self) -> None:
+        """Leaves outlive every backward."""
+
+
+def _shrink(value: Any) -> Any:
+    if isinstance(value, np.ndarray) and value.size > SMALL:
+        return Released(value.shape, value.dtype)
+    return value
+
+
+def calling_line() -> str | None:
+    """Return ``file.py:12``, the innermost line outside this package."""
+    frame = sys._getframe(1)
+    while frame.f_globals.get("__name__", "").startswith(("autograd_mini", "numpy")):
+        if frame.f_back is None:
+            return None
+        frame = frame.f_back
+    return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
+
+
+def wengert_list(output: Row) -> list[Row]:
+    """Gather the rows that lead to ``output`` through differentiable paths, oldest first.
+
+    Linear in the number of rows; no recursion, so depth is limited by memory only.
+    """
+    reached = {output}
+    frontier = [output]
+    while frontier:
+        for parent in frontier.pop().parents:
+            if parent is not None and parent not in reached:
+                reached.add(parent)
+                frontier.append(parent)
+    return sorted(reached, key=lambda row: row.serial)

@@ -1,0 +1,180 @@
+"""The reverse sweep: walk the tape backward, pull cotangents through each row's VJPs, add them up.
+
+This is all of reverse-mode differentiation. A row's cotangent is complete when the walk reaches it,
+because every row that consumed it has a larger serial number. Broadcasting is undone here, once,
+for all primitives that broadcast.
+"""
+
+from collections.abc import Callable, Iterable
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from autograd_mini.errors import GraphError, RuleError
+from autograd_mini.ownership import LOCAL, references
+from autograd_mini.rows import SMALL, Array, Leaf, Row, wengert_list
+
+Lift = Callable[[Row], Any]
+
+
+def reverse_sweep(
+    output: Row,
+    seed: Any,
+    wanted: Iterable[Row] | None = None,
+    *,
+    retain_graph: bool = False,
+    lift: Lift | None = None,
+) -> dict[Row, Any]:
+    """Return the cotangents that ``seed``, the cotangent of ``output``, sends to ``wanted`` rows.
+
+    By default these are the leaves that require gradients and the rows that retain theirs. Without
+    ``lift`` the rules run on arrays. With it they run on Tensors: ``lift`` makes one of a row, the
+    rules record rows of their own, and the cotangents can be differentiated again.
+
+    Raises GraphError if a backward has spent the graph, or a saved array has changed since.
+    """
+    rows = wengert_list(output)
+    _refuse_spent(rows)
+    _refuse_changed(rows)
+    targets = (
+        set(wanted) if wanted is not None else {r for r in rows if r.is_leaf or r.retains_grad}
+    )
+
+    found: dict[Row, Any] = {}
+    cotangents = {output: seed}
+    owned: set[Row] = (
+        set()
+    )  # rows whose cotangent is an array made here: it may be added to in place
+    for row in reversed(rows):
+        g = cotangents.pop(row, None)
+        if g is not None:
+            if row in targets:
+                found[row] = g if lift or row in owned else g.copy()
+            if row.keeps or retain_graph or g.size <= SMALL:
+                row.adjoint = np.array(g.data if lift else g)
+            inputs, out = _primals(row, lift)
+            for position, parent in enumerate(row.parents):
+                if parent is None or not parent.requires_grad:
+                    continue
+                contribution = _pull(row, position, g, out, inputs)
+                total = cotangents.get(parent)
+                if total is None:
+                    if not lift and contribution.base is None and references(contribution) == LOCAL:
+                        owned.add(parent)
+                    cotangents[parent] = contribution
+                elif parent in owned:
+                    np.add(total, contribution, out=total)
+                elif lift:
+                    cotangents[parent] = total + contribution
+                else:
+                    cotangents[parent] = np.asarray(total + contribution)
+                    owned.add(parent)
+        if not retain_graph:
+            row.spend()
+    return found
+
+
+def _primals(row: Row, lift: Lift | None) -> tuple[tuple[Any, ...], Any]:
+    """Return the inputs and the output of ``row``, as arrays or lifted to Tensors."""
+    if lift is None or row.is_leaf:
+        return row.inputs, row.output
+    inputs = tuple(
+        lift(parent) if parent is not None and parent.requires_grad else array
+        for parent, array in zip(row.parents, row.inputs, strict=True)
+    )
+    return inputs, lift(row)
+
+
+def _pull(row: Row, position: int, g: Any, out: Any, inputs: tuple[Any, ...]) -> Any:
+    """Return what the VJP of one argument makes of ``g``, in that argument's shape and dtype."""
+    primitive = row.primitive
+    assert primitive is not None
+    rule = primitive.vjp(position)
+    assert rule is not None  # an argument without a rule was refused at the call
+    cotangent = rule(g, out, *inputs, **row.kwargs)
+    if type(cotangent) is not type(g):
+        cotangent = _same_kind(cotangent, g, row, position)
+    primal = row.inputs[position]
+    if cotangent.shape != primal.shape and primitive.broadcasts:
+        cotangent = unbroadcast(cotangent, primal.shape)
+    if cotangent.shape != primal.shape:
+        raise RuleError(
+            f"the VJP of {primitive.name} for {primitive.argument(position)} returned shape "
+            f"{cotangent.shape}, expected {primal.shape}, the shape of that input"
+        )
+    if cotangent.dtype != primal.dtype:
+        if cotangent.dtype.kind != "f":
+            raise RuleError(
+                f"the VJP of {primitive.name} for {primitive.argument(position)} returned "
+                f"{cotangent.dtype}, expected {primal.dtype}, the dtype of that input"
+            )
+        cotangent = cotangent.astype(primal.dtype)
+    return cotangent
+
+
+def _same_kind(cotangent: Any, g: Any, row: Row, position: int) -> Any:
+    """Make a cotangent of what a rule returned: NumPy scalars and numbers become arrays."""
+    assert row.primitive is not None
+    if isinstance(g, np.ndarray):
+        if isinstance(cotangent, np.generic | int | float):
+            return np.asarray(cotangent, dtype=g.dtype)
+    elif isinstance(cotangent, np.ndarray | np.generic | int | float):
+        return type(g)(cotangent, dtype=g.dtype)
+    raise RuleError(
+        f"the VJP of {row.primitive.name} for {row.primitive.argument(position)} returned "
+        f"{type(cotangent).__name__}, expected {type(g).__name__}; write it with NumPy functions "
+        f"of its own arguments only"
+    )
+
+
+def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
+    """Sum ``g`` over the axes along which an input of ``shape`` was stretched.
+
+    The adjoint of broadcasting: what was copied forward is added up backward.
+
+    >>> unbroadcast(np.ones((4, 2, 3)), (2, 1))
+    array([[12.],
+           [12.]])
+    """
+    n_new = g.ndim - len(shape)
+    if n_new < 0:
+        return g
+    stretched = [n_new + i for i, n in enumerate(shape) if n == 1 and g.shape[n_new + i] != 1]
+    axes = (*range(n_new), *stretched)
+    summed = np.sum(g, axis=axes) if axes else g
+    return np.reshape(summed, shape) if summed.size == prod(shape) else g
+
+
+def _refuse_spent(rows: list[Row]) -> None:
+    for row in rows:
+        if row.spent:
+            raise GraphError(
+                f"backward: this graph was already used by an earlier backward(), which released "
+                f"the values that {row.operation} had saved. Compute the result again, or call "
+                f"backward(retain_graph=True) the first time"
+            )
+
+
+def _refuse_changed(rows: list[Row]) -> None:
+    """Raise if an array that a row saved, or a view of it, was written to since."""
+    leaves = [row for row in rows if isinstance(row, Leaf)]
+    for leaf in leaves:
+        leaf.look()
+    operations = [row for row in rows if not row.is_leaf]
+    for leaf in leaves:
+        for row in operations:
+            if row.serial > leaf.changed_at:
+                break
+            if any(_overlap(saved, leaf.output) for saved in row.inputs):
+                where = f" at {row.line}" if row.line else ""
+                what = f"{leaf.name!r}, {leaf.shape}" if leaf.name else f"of shape {leaf.shape}"
+                raise GraphError(
+                    f"backward: {row.operation}{where} saved the tensor {what}, whose values were "
+                    f"changed in place afterwards, so the gradient would be wrong. Call backward() "
+                    f"before the change, or make a new tensor (y = y + 1)"
+                )
+
+
+def _overlap(saved: Any, array: Array) -> bool:
+    return isinstance(saved, np.ndarray) and np.may_share_memory(saved, array)

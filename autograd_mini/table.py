@@ -1,0 +1,89 @@
+"""The tape as the textbook prints it: one line a row, primal beside adjoint.
+
+The layout follows Baydin, Pearlmutter, Radul and Siskind 2018, "Automatic differentiation in
+machine learning: a survey", tables 2 and 3.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from autograd_mini.rows import Row
+
+HEADINGS = ("row", "operation", "shape", "primal", "adjoint")
+
+
+def textbook_table(rows: list[Row], head: int | None = None, tail: int | None = None) -> str:
+    """Return ``rows`` as a table: name, operation, shape, primal, adjoint.
+
+    Inputs are named by their row, literals by their value. Small arrays are shown whole, larger
+    ones by mean and spread. ``head`` and ``tail`` cut the middle out of a long tape.
+
+    >>> import autograd_mini as ag
+    >>> x = ag.tensor(3.0, requires_grad=True)
+    >>> y = x * x
+    >>> y.backward()
+    >>> print(ag.tape(y))
+    row  operation            shape  primal  adjoint
+    v0   leaf                 ()     3       6
+    v1   = multiply(v0, v0)   ()     9       1
+    """
+    names = {row: f"v{i}" for i, row in enumerate(rows)}
+    lines = [_cells(row, names) for row in rows]
+    if head is not None or tail is not None:
+        n_head, n_tail = head or 0, tail or 0
+        n_hidden = len(lines) - n_head - n_tail
+        if n_hidden > 0:
+            hidden = ("⋮", f"{n_hidden} more rows", "", "", "")
+            lines = [*lines[:n_head], hidden, *lines[len(lines) - n_tail :]]
+    widths = [max(map(len, column)) for column in zip(HEADINGS, *lines, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in (HEADINGS, *lines)
+    )
+
+
+def _cells(row: Row, names: dict[Row, str]) -> tuple[str, ...]:
+    operation = row.operation
+    if row.is_leaf:
+        operation = f"{operation} {row.name}".rstrip()
+    else:
+        inputs = [
+            names.get(parent, "·") if parent is not None else brief(array)
+            for parent, array in zip(row.parents, row.inputs, strict=True)
+        ]
+        metadata = [f"{key}={brief(value)}" for key, value in row.kwargs.items()]
+        operation = f"= {operation}({', '.join(inputs + metadata)})"
+    adjoint = row.adjoint
+    if adjoint is None and row.grad is not None:
+        adjoint = row.grad.data
+    if adjoint is None:
+        shown = "released" if row.spent else "·" if row.requires_grad else "–"
+    else:
+        shown = brief(adjoint)
+    return names[row], operation, str(row.shape), brief(row.output), shown
+
+
+def brief(value: Any) -> str:
+    """Return a value in a few characters: the numbers of a small array, else mean ± spread.
+
+    >>> brief(np.float32(2.5)), brief(np.arange(3)), brief(np.ones((9, 9)))
+    ('2.5', '[0 1 2]', '1 ± 0')
+    """
+    if isinstance(value, np.ndarray):
+        if value.ndim == 0:
+            value = value[()]
+        elif value.size <= 4:
+            numbers = np.array2string(value, formatter={"float_kind": _number}, separator=" ")
+            return " ".join(numbers.split())
+        elif value.dtype.kind == "f":
+            return f"{_number(value.mean())} ± {_number(value.std())}"
+        else:
+            return f"{value.dtype} {value.shape}"
+    if isinstance(value, float | np.floating):
+        return _number(value)
+    return str(value)
+
+
+def _number(value: Any) -> str:
+    return f"{value:.4g}"

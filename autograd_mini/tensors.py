@@ -1,0 +1,584 @@
+"""Tensor: an array that remembers how it was made.
+
+A Tensor is a thin handle: the array, and the row of the tape that produced it. Operators find their
+primitive directly; NumPy's functions find it through NumPy's two protocols.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from difflib import get_close_matches
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+from autograd_mini.convert import to_array, to_operand
+from autograd_mini.dtypes import get_default_dtype
+from autograd_mini.errors import (
+    AutogradError,
+    DTypeError,
+    GraphError,
+    IndexingError,
+    ShapeError,
+    UnsupportedError,
+)
+from autograd_mini.modes import modes
+from autograd_mini.ops import arithmetic, elementwise, indexing, linalg, reductions, shaping
+from autograd_mini.ops.constant import CONSTANT
+from autograd_mini.registry import Primitive, find, primitives
+from autograd_mini.rows import Array, Leaf, Row
+from autograd_mini.sweep import reverse_sweep
+
+Axis = int | tuple[int, ...] | None
+
+
+def apply(
+    primitive: Primitive, args: tuple[Any, ...], metadata: dict[str, Any] | None = None
+) -> "Tensor":
+    """Run ``primitive`` on arrays and Tensors; record a row if one of them is tracked."""
+    kwargs = metadata or {}
+    tracked = False
+    inputs: list[Any] = []
+    for arg in args:
+        if isinstance(arg, Tensor):
+            inputs.append(arg._array)
+            tracked = tracked or arg.requires_grad
+        else:
+            inputs.append(to_operand(arg))
+    try:
+        out = primitive.run(inputs, kwargs)
+    except (ValueError, TypeError, IndexError) as error:
+        raise _refusal(primitive, inputs, kwargs, error) from None
+    if type(out) is not np.ndarray:
+        out = np.asarray(out)
+    if not (tracked and modes.tracking):
+        return constant(out if out.base is None else out.copy())
+    out.flags.writeable = False
+    parents = tuple(_save(primitive, inputs, i, arg) for i, arg in enumerate(args))
+    tensor = constant(out)
+    tensor._row = Row(primitive, parents, tuple(inputs), kwargs, out)
+    return tensor
+
+
+def _save(primitive: Primitive, inputs: list[Any], position: int, arg: Any) -> Row | None:
+    """Return the parent row of an argument, and make sure that its saved array stays as it is."""
+    if isinstance(arg, Tensor):
+        row = arg.row
+        if isinstance(row, Leaf):
+            row.settle()
+        if row.requires_grad and primitive.vjp(position) is None:
+            raise UnsupportedError(
+                f"{primitive.name}: it has no derivative with respect to "
+                f"{primitive.argument(position)}; detach() that tensor first"
+            )
+        return row
+    if isinstance(inputs[position], np.ndarray):
+        inputs[position] = inputs[position].copy()  # it is the caller's, who may write to it
+    return None
+
+
+def _refusal(
+    primitive: Primitive, inputs: list[Any], kwargs: dict[str, Any], error: Exception
+) -> AutogradError:
+    """Turn NumPy's complaint into ours."""
+    kinds = {TypeError: DTypeError, IndexError: IndexingError}
+    kind = kinds.get(type(error), ShapeError)
+    complaint = primitive.complain(*inputs, **kwargs) if primitive.complain else None
+    return kind(f"{primitive.name}: {complaint or error}")
+
+
+Operator = Callable[["Tensor", Any], "Tensor"]
+
+
+def _operators(primitive: Primitive) -> tuple[Operator, Operator, Operator]:
+    """Return the plain, the reflected and the augmented form of an operator."""
+
+    def plain(self: "Tensor", other: Any) -> "Tensor":
+        return apply(primitive, (self, other))
+
+    def reflected(self: "Tensor", other: Any) -> "Tensor":
+        return apply(primitive, (other, self))
+
+    def augmented(self: "Tensor", other: Any) -> "Tensor":
+        result = apply(primitive, (self, other))
+        if modes.tracking or not self.is_leaf:
+            return result
+        if result.shape != self.shape:
+            raise ShapeError(
+                f"{primitive.name}: the result has shape {result.shape} and cannot be written into "
+                f"a tensor of shape {self.shape}"
+            )
+        self.data[...] = result._array
+        return self
+
+    return plain, reflected, augmented
+
+
+def _comparison(ufunc: np.ufunc) -> Callable[["Tensor", Any], Any]:
+    """Return a comparison: elementwise, with a plain array as its result."""
+
+    def compare(self: "Tensor", other: Any) -> Any:
+        return ufunc(self._array, _plain(other))
+
+    return compare
+
+
+def _reduction(primitive: Primitive) -> Callable[..., "Tensor"]:
+    def reduce(self: "Tensor", axis: Axis = None, keepdims: bool = False) -> "Tensor":
+        return apply(primitive, (self,), {"axis": axis, "keepdims": keepdims})
+
+    reduce.__doc__ = primitive.doc
+    return reduce
+
+
+class Tensor:
+    """An array that records what is done to it, so that derivatives can be swept backward.
+
+    ``data``: numbers, nested lists, an array or a Tensor; always copied. Floats in lists become the
+    default dtype (float32), arrays keep theirs. ``requires_grad``: track operations on it and fill
+    ``.grad`` in ``backward()``; floating dtypes only.
+
+    Raises DTypeError for values that are not numbers, ragged lists, and integers that are to have a
+    gradient.
+
+    >>> x = Tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
+    >>> (x * x).sum().backward()
+    >>> x.grad
+    tensor([[2., 4.],
+            [6., 8.]])
+    """
+
+    __slots__ = ("__weakref__", "_array", "_row")
+
+    _array: Array
+    _row: Row | None
+
+    def __init__(
+        self, data: Any, requires_grad: bool = False, dtype: DTypeLike | None = None
+    ) -> None:
+        self._array = to_array(data, dtype)
+        self._row = None
+        if requires_grad:
+            self.requires_grad = True
+
+    # ── what it is ────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def data(self) -> Array:
+        """The array itself: writable on a leaf, read-only on a result.
+
+        Assigning replaces a leaf's values, in its shape and dtype; the tape keeps the old ones.
+        """
+        if isinstance(self._row, Leaf):
+            self._row.expose()
+        return self._array
+
+    @data.setter
+    def data(self, values: Any) -> None:
+        if not self.is_leaf:
+            raise GraphError(
+                f"data: this tensor was made by {self.row.operation}; only the values of a leaf "
+                f"can be replaced. Compute a new tensor instead"
+            )
+        new = values._array if isinstance(values, Tensor) else np.asarray(values)
+        if new is self._array:
+            return
+        if new.shape != self.shape:
+            raise ShapeError(
+                f"data: the new values have shape {new.shape}, this tensor has {self.shape}; "
+                f"make a new tensor for another shape"
+            )
+        self._array = np.array(new, dtype=self.dtype)
+        if self._row is not None:
+            self._row.output = self._array
+
+    @property
+    def row(self) -> Row:
+        """The row of the tape that holds this tensor."""
+        if self._row is None:
+            self._row = Leaf(self._array, requires_grad=False)
+        return self._row
+
+    @property
+    def grad(self) -> "Tensor | None":
+        """The accumulated gradient, of this shape and dtype; None before the first backward."""
+        if self._row is None:
+            return None
+        return cast("Tensor | None", self._row.grad)
+
+    @grad.setter
+    def grad(self, value: "Tensor | ArrayLike | None") -> None:
+        if value is not None:
+            value = Tensor(value, dtype=self.dtype)
+            if value.shape != self.shape:
+                raise ShapeError(
+                    f"grad: a gradient of shape {value.shape} was given to a tensor of shape "
+                    f"{self.shape}; the two must be equal"
+                )
+        self.row.grad = value
+
+    @property
+    def requires_grad(self) -> bool:
+        return self._row is not None and self._row.requires_grad
+
+    @requires_grad.setter
+    def requires_grad(self, wanted: bool) -> None:
+        if not self.is_leaf:
+            raise GraphError(
+                f"requires_grad: this tensor was made by {self.row.operation} and follows its "
+                f"inputs; use detach() for a copy without a graph"
+            )
+        if wanted and self._array.dtype.kind != "f":
+            raise DTypeError(
+                f"requires_grad: only float tensors have gradients, this is {self.dtype}; write "
+                f"1.0 instead of 1, or pass dtype=float"
+            )
+        self.row.requires_grad = wanted
+
+    @property
+    def is_leaf(self) -> bool:
+        return self._row is None or self._row.is_leaf
+
+    @property
+    def grad_fn(self) -> Primitive | None:
+        """The primitive that made this tensor; None for a leaf."""
+        return None if self._row is None else self._row.primitive
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return tuple(self._array.shape)
+
+    @property
+    def ndim(self) -> int:
+        return self._array.ndim
+
+    @property
+    def size(self) -> int:
+        return self._array.size
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return self._array.dtype
+
+    @property
+    def T(self) -> "Tensor":  # noqa: N802 (NumPy's name)
+        return self.transpose()
+
+    def __repr__(self) -> str:
+        body = np.array2string(self._array, separator=", ", prefix="tensor(")
+        notes = []
+        if self.dtype not in (get_default_dtype(), np.dtype(int), np.dtype(bool)):
+            notes.append(f"dtype={self.dtype}")
+        if self.grad_fn is not None:
+            notes.append(f"grad_fn=<{self.grad_fn.name}>")
+        elif self.requires_grad:
+            notes.append("requires_grad=True")
+        return f"tensor({', '.join([body, *notes])})"
+
+    # ── ways out of the graph ─────────────────────────────────────────────────────────────────
+
+    def detach(self) -> "Tensor":
+        """Return a constant with the same values, sharing a leaf's memory."""
+        array = self.data
+        return constant(array if array.base is None else array.copy())
+
+    def numpy(self) -> Array:
+        """Return the array. Raises GraphError on a tensor that requires a gradient."""
+        if self.requires_grad:
+            raise GraphError(
+                "numpy: this tensor requires a gradient, and an array would lose the graph; write "
+                "t.detach().numpy()"
+            )
+        return self.data
+
+    def item(self) -> float | int:
+        """Return the only element as a Python number. Raises ShapeError if there are more."""
+        if self.size != 1:
+            raise ShapeError(
+                f"item: a tensor of shape {self.shape} has {self.size} elements, and item() needs "
+                f"exactly one; use tolist(), or reduce it with .sum() or .mean()"
+            )
+        return cast("float | int", self._array.item())
+
+    def tolist(self) -> Any:
+        """Return the values as nested Python lists."""
+        return self._array.tolist()
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> Array:
+        if self.requires_grad:
+            raise GraphError(
+                "np.asarray: this tensor requires a gradient, and an array would lose the graph; "
+                "write t.detach().numpy()"
+            )
+        return np.array(self._array, dtype=dtype)
+
+    def __float__(self) -> float:
+        return float(self.item())
+
+    def __int__(self) -> int:
+        return int(self.item())
+
+    def __index__(self) -> int:
+        if self._array.dtype.kind not in "iu":
+            raise DTypeError(f"index: a {self.dtype} tensor cannot be an index; use int(t)")
+        return int(self.item())
+
+    def __bool__(self) -> bool:
+        if self.size != 1:
+            raise ShapeError(
+                f"bool: the truth value of {self.size} elements is ambiguous; use (a == b).all() "
+                f"or .any()"
+            )
+        return bool(self._array.item())
+
+    def __format__(self, spec: str) -> str:
+        return format(self.item() if self.size == 1 and spec else repr(self), spec)
+
+    def __len__(self) -> int:
+        if self.ndim == 0:
+            raise DTypeError("len: a tensor of shape () has no length; it holds one number")
+        return len(self._array)
+
+    # ── backward ──────────────────────────────────────────────────────────────────────────────
+
+    def backward(self, gradient: Any = None, retain_graph: bool = False) -> None:
+        """Sweep the tape backward and add to ``.grad`` of every leaf that requires it.
+
+        ``gradient``: the cotangent of this tensor, of its shape; 1 for a single element.
+        The graph is spent: large saved arrays are released, unless ``retain_graph``.
+
+        Raises GraphError without a graph, without a needed seed, or for a spent graph; ShapeError
+        for a seed of another shape.
+
+        >>> x = Tensor(3.0, requires_grad=True)
+        >>> (x * x).backward()
+        >>> x.grad
+        tensor(6.)
+        """
+        seed = self.seed(gradient)
+        for row, cotangent in reverse_sweep(self.row, seed, retain_graph=retain_graph).items():
+            before = row.grad
+            row.grad = constant(cotangent if before is None else before._array + cotangent)
+
+    def seed(self, gradient: Any) -> Array:
+        """Return the cotangent to start a sweep with."""
+        if not self.requires_grad:
+            raise GraphError(
+                "backward: nothing that led to this tensor requires a gradient. Was it made under "
+                "no_grad(), from a detach()ed tensor, or from tensors without requires_grad=True?"
+            )
+        if gradient is None:
+            if self.size != 1:
+                raise GraphError(
+                    f"backward: without a seed it needs one element, this tensor has shape "
+                    f"{self.shape}; take .sum() or .mean() first, or pass gradient="
+                )
+            return np.ones_like(self._array)
+        seed = np.array(gradient._array if isinstance(gradient, Tensor) else gradient, self.dtype)
+        if seed.shape != self.shape:
+            raise ShapeError(
+                f"backward: the seed has shape {seed.shape}, the tensor {self.shape}; they must be "
+                f"equal"
+            )
+        return seed
+
+    def retain_grad(self) -> None:
+        """Let ``backward()`` fill ``.grad`` of this tensor although it is not a leaf."""
+        self.row.retains_grad = True
+
+    # ── NumPy's protocols ─────────────────────────────────────────────────────────────────────
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        if method != "__call__":
+            raise UnsupportedError(
+                f"np.{ufunc.__name__}.{method}: ufunc methods have no derivative rule; use np.sum, "
+                f"np.max or another function"
+            )
+        if kwargs.get("out") is not None:
+            raise UnsupportedError(
+                f"np.{ufunc.__name__}: out= (also array += tensor) would write into a plain array "
+                f"and lose the graph; write z = np.{ufunc.__name__}(x, y)"
+            )
+        return self.__array_function__(ufunc, (Tensor,), inputs, kwargs)
+
+    def __array_function__(
+        self,
+        function: Callable[..., Any],
+        types: Sequence[type],
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+    ) -> Any:
+        if function in CONSTANT:
+            return function(*map(_plain, args), **{k: _plain(v) for k, v in kwargs.items()})
+        primitive = find(function)
+        if primitive is None:
+            raise UnsupportedError(_no_rule(function))
+        inputs, metadata = primitive.bind(args, kwargs)
+        return apply(primitive, inputs, metadata)
+
+    # ── operators ─────────────────────────────────────────────────────────────────────────────
+
+    __add__, __radd__, __iadd__ = _operators(arithmetic.add)
+    __sub__, __rsub__, __isub__ = _operators(arithmetic.subtract)
+    __mul__, __rmul__, __imul__ = _operators(arithmetic.multiply)
+    __truediv__, __rtruediv__, __itruediv__ = _operators(arithmetic.divide)
+    __mod__, __rmod__, __imod__ = _operators(arithmetic.remainder)
+    __pow__, __rpow__, __ipow__ = _operators(arithmetic.power)
+    __matmul__, __rmatmul__, __imatmul__ = _operators(linalg.matmul)
+
+    __eq__ = _comparison(np.equal)
+    __ne__ = _comparison(np.not_equal)
+    __lt__ = _comparison(np.less)
+    __le__ = _comparison(np.less_equal)
+    __gt__ = _comparison(np.greater)
+    __ge__ = _comparison(np.greater_equal)
+    __hash__ = object.__hash__
+
+    def __neg__(self) -> "Tensor":
+        return apply(elementwise.negative, (self,))
+
+    def __pos__(self) -> "Tensor":
+        return apply(elementwise.positive, (self,))
+
+    def __abs__(self) -> "Tensor":
+        return apply(elementwise.absolute, (self,))
+
+    def __floordiv__(self, other: Any) -> Array:
+        return cast(Array, np.floor_divide(self, other))
+
+    def __rfloordiv__(self, other: Any) -> Array:
+        return cast(Array, np.floor_divide(other, self))
+
+    def __divmod__(self, other: Any) -> "tuple[Array, Tensor]":
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> "tuple[Array, Tensor]":
+        return other // self, other % self
+
+    def __getitem__(self, index: Any) -> "Tensor":
+        return apply(indexing.getitem, (self,), {"index": indexing.plain_index(index)})
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        if not self.is_leaf or (self.requires_grad and modes.tracking):
+            raise GraphError(
+                "t[i] = v: assigning into a tracked tensor would change values that the tape has "
+                "saved. Build the result with np.where, np.concatenate or np.stack; to overwrite a "
+                "leaf's values, do it under no_grad()"
+            )
+        self.data[indexing.plain_index(index)] = _plain(value)
+
+    def __iter__(self) -> "Iterator[Tensor]":
+        return (self[i] for i in range(len(self)))
+
+    # ── methods, as NumPy has them ────────────────────────────────────────────────────────────
+
+    sum = _reduction(reductions.sum)
+    mean = _reduction(reductions.mean)
+    max = _reduction(reductions.max)
+    min = _reduction(reductions.min)
+
+    def var(self, axis: Axis = None, ddof: int = 0, keepdims: bool = False) -> "Tensor":
+        return apply(reductions.var, (self,), {"axis": axis, "ddof": ddof, "keepdims": keepdims})
+
+    def exp(self) -> "Tensor":
+        return apply(elementwise.exp, (self,))
+
+    def log(self) -> "Tensor":
+        return apply(elementwise.log, (self,))
+
+    def sqrt(self) -> "Tensor":
+        return apply(elementwise.sqrt, (self,))
+
+    def abs(self) -> "Tensor":
+        return apply(elementwise.absolute, (self,))
+
+    def tanh(self) -> "Tensor":
+        return apply(elementwise.tanh, (self,))
+
+    def sigmoid(self) -> "Tensor":
+        return apply(elementwise.sigmoid, (self,))
+
+    def relu(self) -> "Tensor":
+        return apply(elementwise.relu, (self,))
+
+    def clip(self, a_min: Any = None, a_max: Any = None) -> "Tensor":
+        return apply(elementwise.clip, (self, a_min, a_max))
+
+    def astype(self, dtype: DTypeLike) -> "Tensor":
+        return apply(elementwise.cast, (self,), {"dtype": np.dtype(dtype)})
+
+    def reshape(self, *shape: Any) -> "Tensor":
+        return apply(shaping.reshape, (self,), {"shape": _unpacked(shape)})
+
+    def transpose(self, *axes: Any) -> "Tensor":
+        return apply(shaping.transpose, (self,), {"axes": _unpacked(axes)} if axes else {})
+
+    def swapaxes(self, axis1: int, axis2: int) -> "Tensor":
+        return apply(shaping.swapaxes, (self,), {"axis1": axis1, "axis2": axis2})
+
+    def squeeze(self, axis: Axis = None) -> "Tensor":
+        return apply(shaping.squeeze, (self,), {"axis": axis})
+
+    def flatten(self) -> "Tensor":
+        return self.reshape(-1)
+
+    def argmax(self, axis: int | None = None) -> Any:
+        return self._array.argmax(axis)
+
+    def argmin(self, axis: int | None = None) -> Any:
+        return self._array.argmin(axis)
+
+    # ── copies ────────────────────────────────────────────────────────────────────────────────
+
+    def __reduce__(self) -> Any:
+        if not self.is_leaf:
+            raise GraphError(
+                f"copy: this tensor was made by {self.row.operation}, and a graph cannot be copied "
+                f"or pickled; detach() it first"
+            )
+        return _rebuild, (type(self), self._array, self.requires_grad, self.grad)
+
+
+def _rebuild(kind: type[Tensor], array: Array, requires_grad: bool, grad: Tensor | None) -> Tensor:
+    tensor = kind(array, requires_grad)
+    tensor.grad = grad
+    return tensor
+
+
+def constant(array: Array) -> Tensor:
+    """Return an untracked Tensor of ``array``, not copied."""
+    tensor = Tensor.__new__(Tensor)
+    tensor._array = array
+    tensor._row = None
+    return tensor
+
+
+def of_row(row: Row) -> Tensor:
+    """Return a Tensor for a row of the tape, for rules that are to be recorded themselves."""
+    tensor = constant(row.output)
+    tensor._row = row
+    return tensor
+
+
+def _unpacked(numbers: tuple[Any, ...]) -> Any:
+    """Make ``f((2, 3))`` and ``f(2, 3)`` the same."""
+    if len(numbers) == 1 and isinstance(numbers[0], tuple | list | None):
+        return None if numbers[0] is None else tuple(numbers[0])
+    return numbers
+
+
+def _plain(value: Any) -> Any:
+    """Return ``value`` with the tensors in it, also inside lists and tuples, as arrays."""
+    if isinstance(value, Tensor):
+        return value._array
+    if isinstance(value, list | tuple):
+        return type(value)(map(_plain, value))
+    return value
+
+
+def _no_rule(function: Callable[..., Any]) -> str:
+    name = function.__name__
+    near = get_close_matches(name, [p.name for p in primitives()], n=4, cutoff=0.3)
+    return (
+        f"np.{name} is not implemented for Tensor; supported near names: {', '.join(near)}. "
+        f"Declare it with ag.primitive, or detach() the tensor first if no gradient is needed"
+    )
