@@ -11,6 +11,7 @@ if not (_here / "nn").is_dir():  # a source checkout: nn/, viz/, tutorials/ sit 
     __path__.append(str(_here.parent))
 
 from autograd_mini import errors
+from autograd_mini.checker import gradcheck
 from autograd_mini.creation import (
     arange,
     eye,
@@ -101,6 +102,7 @@ __all__ = [
     "full",
     "get_default_dtype",
     "grad",
+    "gradcheck",
     "is_grad_enabled",
     "log",
     "log1p",

@@ -4,7 +4,7 @@ A Tensor is a thin handle: the array, and the row of the tape that produced it. 
 primitive directly; NumPy's functions find it through NumPy's two protocols.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from typing import Any, cast
 
@@ -21,14 +21,13 @@ from autograd_mini.errors import (
     ShapeError,
     UnsupportedError,
 )
+from autograd_mini.methods import Methods, plain
 from autograd_mini.modes import modes
-from autograd_mini.ops import arithmetic, elementwise, indexing, linalg, reductions, shaping
+from autograd_mini.ops import indexing
 from autograd_mini.ops.constant import CONSTANT
 from autograd_mini.registry import Primitive, find, primitives
 from autograd_mini.rows import Array, Leaf, Row
 from autograd_mini.sweep import reverse_sweep
-
-Axis = int | tuple[int, ...] | None
 
 
 def apply(
@@ -51,7 +50,7 @@ def apply(
     if type(out) is not np.ndarray:
         out = np.asarray(out)
     if not (tracked and modes.tracking):
-        return constant(out if out.base is None else out.copy())
+        return constant(out if out.base is None else out.copy(), primitive.name)
     out.flags.writeable = False
     parents = tuple(_save(primitive, inputs, i, arg) for i, arg in enumerate(args))
     tensor = constant(out)
@@ -86,51 +85,7 @@ def _refusal(
     return kind(f"{primitive.name}: {complaint or error}")
 
 
-Operator = Callable[["Tensor", Any], "Tensor"]
-
-
-def _operators(primitive: Primitive) -> tuple[Operator, Operator, Operator]:
-    """Return the plain, the reflected and the augmented form of an operator."""
-
-    def plain(self: "Tensor", other: Any) -> "Tensor":
-        return apply(primitive, (self, other))
-
-    def reflected(self: "Tensor", other: Any) -> "Tensor":
-        return apply(primitive, (other, self))
-
-    def augmented(self: "Tensor", other: Any) -> "Tensor":
-        result = apply(primitive, (self, other))
-        if modes.tracking or not self.is_leaf:
-            return result
-        if result.shape != self.shape:
-            raise ShapeError(
-                f"{primitive.name}: the result has shape {result.shape} and cannot be written into "
-                f"a tensor of shape {self.shape}"
-            )
-        self.data[...] = result._array
-        return self
-
-    return plain, reflected, augmented
-
-
-def _comparison(ufunc: np.ufunc) -> Callable[["Tensor", Any], Any]:
-    """Return a comparison: elementwise, with a plain array as its result."""
-
-    def compare(self: "Tensor", other: Any) -> Any:
-        return ufunc(self._array, _plain(other))
-
-    return compare
-
-
-def _reduction(primitive: Primitive) -> Callable[..., "Tensor"]:
-    def reduce(self: "Tensor", axis: Axis = None, keepdims: bool = False) -> "Tensor":
-        return apply(primitive, (self,), {"axis": axis, "keepdims": keepdims})
-
-    reduce.__doc__ = primitive.doc
-    return reduce
-
-
-class Tensor:
+class Tensor(Methods):
     """An array that records what is done to it, so that derivatives can be swept backward.
 
     ``data``: numbers, nested lists, an array or a Tensor; always copied. Floats in lists become the
@@ -147,16 +102,19 @@ class Tensor:
             [6., 8.]])
     """
 
-    __slots__ = ("__weakref__", "_array", "_row")
+    __slots__ = ("__weakref__", "_array", "_made_by", "_row")
 
     _array: Array
     _row: Row | None
+    _made_by: str
+    _apply = staticmethod(apply)
 
     def __init__(
         self, data: Any, requires_grad: bool = False, dtype: DTypeLike | None = None
     ) -> None:
         self._array = to_array(data, dtype)
         self._row = None
+        self._made_by = "the user"
         if requires_grad:
             self.requires_grad = True
 
@@ -279,7 +237,7 @@ class Tensor:
     def detach(self) -> "Tensor":
         """Return a constant with the same values, sharing a leaf's memory."""
         array = self.data
-        return constant(array if array.base is None else array.copy())
+        return constant(array if array.base is None else array.copy(), "detach")
 
     def numpy(self) -> Array:
         """Return the array. Raises GraphError on a tensor that requires a gradient."""
@@ -333,11 +291,6 @@ class Tensor:
     def __format__(self, spec: str) -> str:
         return format(self.item() if self.size == 1 and spec else repr(self), spec)
 
-    def __len__(self) -> int:
-        if self.ndim == 0:
-            raise DTypeError("len: a tensor of shape () has no length; it holds one number")
-        return len(self._array)
-
     # ── backward ──────────────────────────────────────────────────────────────────────────────
 
     def backward(self, gradient: Any = None, retain_graph: bool = False) -> None:
@@ -363,8 +316,9 @@ class Tensor:
         """Return the cotangent to start a sweep with."""
         if not self.requires_grad:
             raise GraphError(
-                "backward: nothing that led to this tensor requires a gradient. Was it made under "
-                "no_grad(), from a detach()ed tensor, or from tensors without requires_grad=True?"
+                f"backward: this tensor was made by {self._made_by}, and nothing that led to it "
+                f"requires a gradient. Was it made under no_grad() or detached? Else make a leaf "
+                f"with requires_grad=True"
             )
         if gradient is None:
             if self.size != 1:
@@ -384,6 +338,15 @@ class Tensor:
     def retain_grad(self) -> None:
         """Let ``backward()`` fill ``.grad`` of this tensor although it is not a leaf."""
         self.row.retains_grad = True
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        if not self.is_leaf or (self.requires_grad and modes.tracking):
+            raise GraphError(
+                "t[i] = v: assigning into a tracked tensor would change values that the tape has "
+                "saved. Build the result with np.where, np.concatenate or np.stack; to overwrite a "
+                "leaf's values, do it under no_grad()"
+            )
+        self.data[indexing.plain_index(index)] = plain(value)
 
     # ── NumPy's protocols ─────────────────────────────────────────────────────────────────────
 
@@ -408,124 +371,12 @@ class Tensor:
         kwargs: dict[str, Any],
     ) -> Any:
         if function in CONSTANT:
-            return function(*map(_plain, args), **{k: _plain(v) for k, v in kwargs.items()})
+            return function(*map(plain, args), **{k: plain(v) for k, v in kwargs.items()})
         primitive = find(function)
         if primitive is None:
             raise UnsupportedError(_no_rule(function))
         inputs, metadata = primitive.bind(args, kwargs)
         return apply(primitive, inputs, metadata)
-
-    # ── operators ─────────────────────────────────────────────────────────────────────────────
-
-    __add__, __radd__, __iadd__ = _operators(arithmetic.add)
-    __sub__, __rsub__, __isub__ = _operators(arithmetic.subtract)
-    __mul__, __rmul__, __imul__ = _operators(arithmetic.multiply)
-    __truediv__, __rtruediv__, __itruediv__ = _operators(arithmetic.divide)
-    __mod__, __rmod__, __imod__ = _operators(arithmetic.remainder)
-    __pow__, __rpow__, __ipow__ = _operators(arithmetic.power)
-    __matmul__, __rmatmul__, __imatmul__ = _operators(linalg.matmul)
-
-    __eq__ = _comparison(np.equal)
-    __ne__ = _comparison(np.not_equal)
-    __lt__ = _comparison(np.less)
-    __le__ = _comparison(np.less_equal)
-    __gt__ = _comparison(np.greater)
-    __ge__ = _comparison(np.greater_equal)
-    __hash__ = object.__hash__
-
-    def __neg__(self) -> "Tensor":
-        return apply(elementwise.negative, (self,))
-
-    def __pos__(self) -> "Tensor":
-        return apply(elementwise.positive, (self,))
-
-    def __abs__(self) -> "Tensor":
-        return apply(elementwise.absolute, (self,))
-
-    def __floordiv__(self, other: Any) -> Array:
-        return cast(Array, np.floor_divide(self, other))
-
-    def __rfloordiv__(self, other: Any) -> Array:
-        return cast(Array, np.floor_divide(other, self))
-
-    def __divmod__(self, other: Any) -> "tuple[Array, Tensor]":
-        return self // other, self % other
-
-    def __rdivmod__(self, other: Any) -> "tuple[Array, Tensor]":
-        return other // self, other % self
-
-    def __getitem__(self, index: Any) -> "Tensor":
-        return apply(indexing.getitem, (self,), {"index": indexing.plain_index(index)})
-
-    def __setitem__(self, index: Any, value: Any) -> None:
-        if not self.is_leaf or (self.requires_grad and modes.tracking):
-            raise GraphError(
-                "t[i] = v: assigning into a tracked tensor would change values that the tape has "
-                "saved. Build the result with np.where, np.concatenate or np.stack; to overwrite a "
-                "leaf's values, do it under no_grad()"
-            )
-        self.data[indexing.plain_index(index)] = _plain(value)
-
-    def __iter__(self) -> "Iterator[Tensor]":
-        return (self[i] for i in range(len(self)))
-
-    # ── methods, as NumPy has them ────────────────────────────────────────────────────────────
-
-    sum = _reduction(reductions.sum)
-    mean = _reduction(reductions.mean)
-    max = _reduction(reductions.max)
-    min = _reduction(reductions.min)
-
-    def var(self, axis: Axis = None, ddof: int = 0, keepdims: bool = False) -> "Tensor":
-        return apply(reductions.var, (self,), {"axis": axis, "ddof": ddof, "keepdims": keepdims})
-
-    def exp(self) -> "Tensor":
-        return apply(elementwise.exp, (self,))
-
-    def log(self) -> "Tensor":
-        return apply(elementwise.log, (self,))
-
-    def sqrt(self) -> "Tensor":
-        return apply(elementwise.sqrt, (self,))
-
-    def abs(self) -> "Tensor":
-        return apply(elementwise.absolute, (self,))
-
-    def tanh(self) -> "Tensor":
-        return apply(elementwise.tanh, (self,))
-
-    def sigmoid(self) -> "Tensor":
-        return apply(elementwise.sigmoid, (self,))
-
-    def relu(self) -> "Tensor":
-        return apply(elementwise.relu, (self,))
-
-    def clip(self, a_min: Any = None, a_max: Any = None) -> "Tensor":
-        return apply(elementwise.clip, (self, a_min, a_max))
-
-    def astype(self, dtype: DTypeLike) -> "Tensor":
-        return apply(elementwise.cast, (self,), {"dtype": np.dtype(dtype)})
-
-    def reshape(self, *shape: Any) -> "Tensor":
-        return apply(shaping.reshape, (self,), {"shape": _unpacked(shape)})
-
-    def transpose(self, *axes: Any) -> "Tensor":
-        return apply(shaping.transpose, (self,), {"axes": _unpacked(axes)} if axes else {})
-
-    def swapaxes(self, axis1: int, axis2: int) -> "Tensor":
-        return apply(shaping.swapaxes, (self,), {"axis1": axis1, "axis2": axis2})
-
-    def squeeze(self, axis: Axis = None) -> "Tensor":
-        return apply(shaping.squeeze, (self,), {"axis": axis})
-
-    def flatten(self) -> "Tensor":
-        return self.reshape(-1)
-
-    def argmax(self, axis: int | None = None) -> Any:
-        return self._array.argmax(axis)
-
-    def argmin(self, axis: int | None = None) -> Any:
-        return self._array.argmin(axis)
 
     # ── copies ────────────────────────────────────────────────────────────────────────────────
 
@@ -544,11 +395,12 @@ def _rebuild(kind: type[Tensor], array: Array, requires_grad: bool, grad: Tensor
     return tensor
 
 
-def constant(array: Array) -> Tensor:
+def constant(array: Array, made_by: str = "the engine") -> Tensor:
     """Return an untracked Tensor of ``array``, not copied."""
     tensor = Tensor.__new__(Tensor)
     tensor._array = array
     tensor._row = None
+    tensor._made_by = made_by
     return tensor
 
 
@@ -557,22 +409,6 @@ def of_row(row: Row) -> Tensor:
     tensor = constant(row.output)
     tensor._row = row
     return tensor
-
-
-def _unpacked(numbers: tuple[Any, ...]) -> Any:
-    """Make ``f((2, 3))`` and ``f(2, 3)`` the same."""
-    if len(numbers) == 1 and isinstance(numbers[0], tuple | list | None):
-        return None if numbers[0] is None else tuple(numbers[0])
-    return numbers
-
-
-def _plain(value: Any) -> Any:
-    """Return ``value`` with the tensors in it, also inside lists and tuples, as arrays."""
-    if isinstance(value, Tensor):
-        return value._array
-    if isinstance(value, list | tuple):
-        return type(value)(map(_plain, value))
-    return value
 
 
 def _no_rule(function: Callable[..., Any]) -> str:
