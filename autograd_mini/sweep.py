@@ -142,7 +142,7 @@ def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
         return g
     stretched = [n_new + i for i, n in enumerate(shape) if n == 1 and g.shape[n_new + i] != 1]
     axes = (*range(n_new), *stretched)
-    summed = np.sum(g, axis=axes) if axes else g
+    summed = np.sum(g, axis=axes, keepdims=True) if axes else g
     return np.reshape(summed, shape) if summed.size == prod(shape) else g
 
 

@@ -75,6 +75,7 @@ def _losers(x: Any, *, axis: Axis = None, keepdims: bool = False) -> Any:
 max = primitive(  # noqa: A001 (NumPy's name)
     np.max,
     doc="z = max x; ∂z/∂x = [x = z], shared by ties",
+    overrides=[np.amax],
     branch=_winners,
     complain=axis_out_of_range,
     x=_extremum_vjp,
@@ -82,6 +83,7 @@ max = primitive(  # noqa: A001 (NumPy's name)
 min = primitive(  # noqa: A001 (NumPy's name)
     np.min,
     doc="z = min x; ∂z/∂x = [x = z], shared by ties",
+    overrides=[np.amin],
     branch=_losers,
     complain=axis_out_of_range,
     x=_extremum_vjp,
