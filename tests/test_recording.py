@@ -44,10 +44,10 @@ def test_the_table_as_printed() -> None:
         "v0   leaf                ()     2        5.5\n"
         "v1   leaf                ()     5        1.716\n"
         "v2   = log(v0)           ()     0.6931   1\n"
-        "v3   = multiply(v0, v1)   ()     10       1\n"
-        "v4   = add(v2, v3)        ()     10.69    1\n"
+        "v3   = multiply(v0, v1)  ()     10       1\n"
+        "v4   = add(v2, v3)       ()     10.69    1\n"
         "v5   = sin(v1)           ()     -0.9589  -1\n"
-        "v6   = subtract(v4, v5)   ()     11.65    1"
+        "v6   = subtract(v4, v5)  ()     11.65    1"
     )
 
 

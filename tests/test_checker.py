@@ -1,0 +1,133 @@
+"""The gradient checker: it passes what is right, and catches what is wrong."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd_mini as ag
+
+
+def test_the_bands_of_the_course() -> None:
+    """J = θx at x = 2, θ = 4 with ε = 1e-7: the course prints 2.919e-10."""
+    eps, x, theta = 1e-7, 2.0, 4.0
+    numeric = ((theta + eps) * x - (theta - eps) * x) / (2 * eps)
+    expected = abs(x - numeric) / (abs(x) + abs(numeric))
+    assert expected == pytest.approx(2.919335883291695e-10)
+    report = ag.gradcheck(lambda t: t * x, ag.tensor(np.float64(0.9)), eps=eps)
+    assert report
+    assert report.relative < 1e-7
+
+
+def test_passes_functions_that_are_right(rng: np.random.Generator) -> None:
+    x, w = ag.tensor(rng.normal(size=(4, 3))), ag.tensor(rng.normal(size=(3, 2)))
+    report = ag.gradcheck(lambda x, w: ag.logsumexp(np.tanh(x @ w), axis=1), [x, w])
+    assert report, report
+    assert report.relative < 1e-9
+    assert [check.name for check in report.checks] == ["x0", "x1"]
+
+
+FAULTS = {
+    "wrong sign": lambda g, out, x: -g * np.cos(x),
+    "missing factor": lambda g, out, x: g,
+    "counted twice": lambda g, out, x: 2 * g * np.cos(x),
+    "forgot the cotangent": lambda g, out, x: np.cos(x),
+    "off by a thousandth": lambda g, out, x: g * np.cos(x) * 1.001,
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_catches_planted_faults(fault: str, rng: np.random.Generator) -> None:
+    sine = ag.primitive(lambda x: np.sin(x), name="tests.sine", x=FAULTS[fault])
+    report = ag.gradcheck(lambda x: sine(x) * 3.0, ag.tensor(rng.normal(size=5)))
+    assert not report
+    assert report.checks[0].verdict in ("look again", "wrong")
+    assert "differs most: backward" in str(report)
+
+
+def test_catches_a_detached_branch() -> None:
+    report = ag.gradcheck(lambda x: x * x.detach(), ag.tensor([1.0, 2.0]))
+    assert not report
+    assert report.checks[0].relative == pytest.approx(1 / 3, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("f", "n_kinks"),
+    [
+        (ag.relu, 2),
+        (np.abs, 1),  # at 0 itself the central difference agrees with the convention
+        (lambda t: np.maximum(t, 0.0), 1),
+        (lambda t: np.clip(t, 0, 9), 2),
+    ],
+)
+def test_kinks_are_recognised_and_left_out(f: Any, n_kinks: int) -> None:
+    report = ag.gradcheck(f, ag.tensor(np.array([-1.0, 1e-9, 2.0, 0.0])))
+    assert report, report
+    assert report.checks[0].n_kinks == n_kinks
+    assert f"{n_kinks} entries straddle a kink and were left out" in str(report)
+
+
+def test_float32_is_copied_and_said_and_given_back() -> None:
+    x = ag.tensor([0.5, 1.5], requires_grad=True)
+    (3 * x).sum().backward()
+    row, array = x.row, x.data
+    report = ag.gradcheck(lambda t: np.exp(t), x)
+    assert report
+    assert "float32 values were copied to float64" in str(report)
+    assert x.row is row
+    assert x.data is array
+    assert x.grad is not None
+    assert x.grad.tolist() == [3.0, 3.0]
+
+
+def test_values_are_given_back_after_an_exception() -> None:
+    x = ag.tensor([0.5, 1.5])
+
+    def explode(t: Any) -> Any:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        ag.gradcheck(explode, x)
+    assert x.dtype == np.float32
+    assert x.tolist() == [0.5, 1.5]
+
+
+def test_random_draws_are_replayed() -> None:
+    def dropout(t: Any) -> Any:
+        return t * (ag.default_generator().random(t.shape) > 0.5)
+
+    assert ag.gradcheck(dropout, ag.tensor(np.arange(20.0)))
+
+
+def test_a_function_with_a_memory_is_refused() -> None:
+    calls: list[int] = []
+
+    def forgetful(t: Any) -> Any:
+        calls.append(1)
+        return t * len(calls)
+
+    with pytest.raises(RuntimeError, match="two different results for the same input"):
+        ag.gradcheck(forgetful, ag.tensor([1.0]))
+
+
+def test_parameters_by_name_and_unreached_ones() -> None:
+    parameters = {"w": ag.tensor(np.ones(2)), "unused": ag.tensor(np.ones(3)), "n": 4}
+    report = ag.gradcheck(lambda p: p["w"] ** p["n"], parameters)
+    assert report
+    assert [check.name for check in report.checks] == ["w", "unused"]
+    assert report.checks[1].relative == 0.0
+
+
+def test_tiny_gradients_are_no_false_alarm(rng: np.random.Generator) -> None:
+    """A gradient of 1e-9 beside a loss of 2 is below what differences can resolve."""
+    report = ag.gradcheck(lambda t: 2.0 + 1e-9 * np.sin(t), ag.tensor(rng.normal(size=4)))
+    assert report, report
+
+
+def test_inputs_that_cannot_be_checked() -> None:
+    with pytest.raises(TypeError, match="no input is a float tensor"):
+        ag.gradcheck(lambda t: t, ag.tensor([1, 2]))
+    with pytest.raises(RuntimeError, match="f returned float, expected a Tensor"):
+        ag.gradcheck(lambda t: 1.0, ag.tensor([1.0]))  # type: ignore[arg-type, return-value]
+    with pytest.raises(ValueError, match="eps must be between 0 and 1, got -1"):
+        ag.gradcheck(lambda t: t, ag.tensor([1.0]), eps=-1)
