@@ -2,15 +2,13 @@
 
 import datetime
 import json
-import shutil
 import sys
 from pathlib import Path
-from typing import Any
 
 import click
 
 from autograd_mini.errors import AutogradError
-from autograd_mini.tutorials.cells import Cell, read_cells
+from autograd_mini.tutorials.cells import read_cells
 from autograd_mini.tutorials.course import (
     Lesson,
     UnknownLessonError,
@@ -22,6 +20,17 @@ from autograd_mini.tutorials.progress import FILE_NAME, Progress
 from autograd_mini.tutorials.prose import to_terminal
 from autograd_mini.tutorials.report import report_data, report_text
 from autograd_mini.tutorials.runner import check_exercises
+from autograd_mini.tutorials.screen import (
+    COMMAND,
+    echo_after_check,
+    echo_cell,
+    echo_exercises,
+    echo_heading,
+    echo_table,
+    lesson_data,
+    reader_goes_on,
+    text_width,
+)
 from autograd_mini.tutorials.workspace import (
     DEFAULT_FOLDER,
     exercise_file,
@@ -30,8 +39,6 @@ from autograd_mini.tutorials.workspace import (
     reset_lesson,
     start_workspace,
 )
-
-_COMMAND = "autograd-mini tutorial"
 
 
 def _to_lesson(ctx: click.Context, param: click.Parameter, value: str | None) -> Lesson | None:
@@ -71,26 +78,27 @@ def tutorial() -> None:
 @tutorial.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def list_command(as_json: bool) -> None:
-    """List the lessons, and how far you are.
+    """List the lessons.
 
     Example: autograd-mini tutorial list
     """
     progress = _progress_or_none()
-    rows = [_lesson_data(lesson, progress) for lesson in all_lessons()]
+    rows = [lesson_data(lesson, progress) for lesson in all_lessons()]
     if as_json:
         click.echo(json.dumps({"lessons": rows}, indent=2))
         return
-    _echo_table(rows, progress.current_lesson().number if progress else None)
+    echo_table(rows, progress.current_lesson().number if progress else None)
     if progress is None:
-        click.echo(f"\nType `{_COMMAND} start` for your own copy of the exercises.")
+        click.echo(f"\nType `{COMMAND} start` for your own copy of the exercises.")
 
 
 @tutorial.command("start")
 @click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 def start_command(folder: Path | None) -> None:
-    """Copy the lessons into DIR (default: ./autograd-lessons), to work in.
+    """Copy the lessons into DIR, to work in.
 
-    A file that exists is never overwritten. Run it again to put missing files back.
+    DIR is ./autograd-lessons if you name none, or the lessons' folder that you are in. A file that
+    exists is never overwritten. Run it again to put missing files back.
 
     Example: autograd-mini tutorial start
     """
@@ -101,12 +109,12 @@ def start_command(folder: Path | None) -> None:
     for file in started.written:
         click.echo(f"wrote {file}")
     lesson = Progress.read(folder / FILE_NAME).current_lesson()
-    inside = "" if Path.cwd() == folder.resolve() else f'cd "{folder}"'
+    inside = "" if Path.cwd() == folder.resolve() else f"cd {_quoted(folder)}"
     steps = [
         (inside, ""),
-        (f"{_COMMAND} run {lesson.number}", "read the lesson and see it run"),
+        (f"{COMMAND} run {lesson.number}", "read the lesson and see it run"),
         (f"edit {Path(lesson.folder.name, 'exercise.py')}", "in your own editor"),
-        (f"{_COMMAND} check {lesson.number}", "check what you wrote; `hint` helps"),
+        (f"{COMMAND} check {lesson.number}", "check what you wrote; `hint` helps"),
     ]
     click.echo("\nNext, type:")
     for step, why in steps:
@@ -117,24 +125,25 @@ def start_command(folder: Path | None) -> None:
 @tutorial.command("show")
 @_lesson_argument
 def show_command(lesson: Lesson | None) -> None:
-    """Show lesson N, its text, code and exercises, without running anything.
+    """Show lesson N without running anything.
 
     Example: autograd-mini tutorial show 2
     """
     lesson = lesson or _current_lesson()
     folder = find_workspace(Path.cwd())
-    _echo_heading(lesson)
+    echo_heading(lesson)
     for cell in read_cells(lesson_file(folder, lesson)):
-        _echo_cell(cell)
-    _echo_exercises(lesson, folder)
+        echo_cell(cell)
+    echo_exercises(lesson, folder)
 
 
 @tutorial.command("run")
 @_lesson_argument
 @click.option("--no-pause", is_flag=True, help="Do not stop after each step (a pipe never stops).")
 def run_command(lesson: Lesson | None, no_pause: bool) -> None:
-    """Read lesson N step by step: the text, the code, and what the code prints.
+    """Read lesson N and see its code run.
 
+    Step by step: the text, the code, and what the code prints.
     Your own copy of lesson.py runs if you have one, so change it and run it again.
 
     Example: autograd-mini tutorial run 1
@@ -143,17 +152,16 @@ def run_command(lesson: Lesson | None, no_pause: bool) -> None:
     folder = find_workspace(Path.cwd())
     file = lesson_file(folder, lesson)
     pausing = not no_pause and sys.stdin.isatty() and sys.stdout.isatty()
-    _echo_heading(lesson)
+    echo_heading(lesson)
     player, cells = Player(file), read_cells(file)
     for cell in cells:
-        _echo_cell(cell)
+        echo_cell(cell)
         if cell.is_prose:
             continue
         player.run(cell)
-        click.echo()
-        if pausing and cell is not cells[-1] and not _reader_goes_on():
+        if pausing and cell is not cells[-1] and not reader_goes_on():
             return
-    _echo_exercises(lesson, folder)
+    echo_exercises(lesson, folder)
 
 
 @tutorial.command("check")
@@ -164,7 +172,9 @@ def run_command(lesson: Lesson | None, no_pause: bool) -> None:
 def check_command(
     ctx: click.Context, lesson: Lesson | None, check_all: bool, as_json: bool
 ) -> None:
-    """Check your exercise.py of lesson N. The exit status is 0 if all of it passes, else 1.
+    """Check what you wrote for lesson N.
+
+    The exit status is 0 if all of it passes, else 1.
 
     Example: autograd-mini tutorial check 1
     """
@@ -181,9 +191,9 @@ def check_command(
         progress.note_check(each, report.passed_names, today)
         progress.save()
         if not as_json:
-            click.echo(report_text(report, _width()) + "\n")
+            click.echo(report_text(report, text_width()) + "\n")
             if not check_all:
-                _echo_after_check(each, progress, passed=report.is_passed)
+                echo_after_check(each, progress, passed=report.is_passed)
     all_passed = all(report.is_passed for report in reports)
     if as_json:
         data = {"passed": all_passed, "lessons": [report_data(report) for report in reports]}
@@ -194,7 +204,9 @@ def check_command(
 @tutorial.command("hint")
 @_lesson_argument
 def hint_command(lesson: Lesson | None) -> None:
-    """Give one further hint for the first exercise of lesson N that has not passed.
+    """Give one further hint for lesson N.
+
+    It is for the lesson's first exercise that did not pass in your last check.
 
     Example: autograd-mini tutorial hint 1
     """
@@ -210,9 +222,9 @@ def hint_command(lesson: Lesson | None) -> None:
     shown = min(given + 1, len(exercise.hints))
     click.secho(f"{lesson.number} {lesson.title}, exercise `{exercise.name}`", bold=True)
     for level, hint in enumerate(exercise.hints[:shown], start=1):
-        click.echo(to_terminal(f"{level}. {' '.join(hint.split())}", _width()))
+        click.echo(to_terminal(f"{level}. {' '.join(hint.split())}", text_width()))
     if given == shown:
-        click.echo(f"\nThat was the last one. `{_COMMAND} solution {lesson.number}` shows it all.")
+        click.echo(f"\nThat was the last one. `{COMMAND} solution {lesson.number}` shows it all.")
     else:
         click.echo(f"\nHint {shown} of {len(exercise.hints)}.", err=True)
         progress.note_hint(lesson, exercise, shown)
@@ -223,7 +235,9 @@ def hint_command(lesson: Lesson | None) -> None:
 @_lesson_argument
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def solution_command(lesson: Lesson | None, yes: bool) -> None:
-    """Print a solution of lesson N; asks first if you have not completed it.
+    """Print a solution of lesson N.
+
+    Asks first if you have not completed the lesson.
 
     Example: autograd-mini tutorial solution 1
     """
@@ -237,7 +251,7 @@ def solution_command(lesson: Lesson | None, yes: bool) -> None:
         except click.Abort:
             raise click.UsageError(f"lesson {lesson.number} is not completed; add --yes") from None
         if not wanted:
-            click.echo(f"Good. `{_COMMAND} hint {lesson.number}` gives a hint.", err=True)
+            click.echo(f"Good. `{COMMAND} hint {lesson.number}` gives a hint.", err=True)
             return
     click.echo((lesson.folder / "solution.py").read_text(encoding="utf-8"), nl=False)
 
@@ -245,7 +259,9 @@ def solution_command(lesson: Lesson | None, yes: bool) -> None:
 @tutorial.command("reset")
 @_lesson_argument
 def reset_command(lesson: Lesson | None) -> None:
-    """Put the starter files of lesson N back; what you wrote is kept as exercise.py.bak.
+    """Begin lesson N again, keeping what you wrote.
+
+    The starter files come back; your own are renamed to exercise.py.bak, lesson.py.bak.
 
     Example: autograd-mini tutorial reset 1
     """
@@ -263,23 +279,27 @@ def reset_command(lesson: Lesson | None) -> None:
 @tutorial.command("progress")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def progress_command(as_json: bool) -> None:
-    """Show which lessons you have completed, and which comes next.
+    """Show how far you are, and what comes next.
 
     Example: autograd-mini tutorial progress
     """
     folder = _workspace()
     progress = Progress.read(folder / FILE_NAME)
-    rows = [_lesson_data(lesson, progress) for lesson in all_lessons()]
+    rows = [lesson_data(lesson, progress) for lesson in all_lessons()]
     done = sum(row["completed"] is not None for row in rows)
     current = progress.current_lesson()
     if as_json:
         data = {"folder": str(folder), "current": current.slug, "completed": done, "lessons": rows}
         click.echo(json.dumps(data, indent=2))
         return
-    _echo_table(rows, current.number)
+    echo_table(rows, current.number)
     click.echo(f"\n{done} of {len(rows)} lessons completed, in {folder}")
     if done < len(rows):
-        click.echo(f"Next: `{_COMMAND} run {current.number}`")
+        click.echo(f"Next: `{COMMAND} run {current.number}`")
+
+
+def _quoted(path: Path) -> str:
+    return f'"{path}"' if " " in str(path) else str(path)
 
 
 def _workspace() -> Path:
@@ -287,7 +307,7 @@ def _workspace() -> Path:
     if folder is None:
         raise AutogradError(
             f"no lessons were found here or in a folder above ({Path.cwd()}): go to your lessons' "
-            f"folder, or type `{_COMMAND} start` to make one here."
+            f"folder, or type `{COMMAND} start` to make one here."
         )
     return folder
 
@@ -305,79 +325,3 @@ def _current_lesson() -> Lesson:
     here = (Path.cwd(), *Path.cwd().parents)
     inside = [each for each in all_lessons() if progress.file.parent / each.folder.name in here]
     return inside[0] if inside else progress.current_lesson()
-
-
-def _lesson_data(lesson: Lesson, progress: Progress | None) -> dict[str, Any]:
-    return {
-        "number": lesson.number,
-        "slug": lesson.slug,
-        "title": lesson.title,
-        "minutes": lesson.minutes,
-        "needs": list(lesson.needs),
-        "exercises": [exercise.name for exercise in lesson.exercises],
-        "passed": progress.passed(lesson) if progress else [],
-        "completed": progress.completed(lesson) if progress else None,
-    }
-
-
-def _echo_table(rows: list[dict[str, Any]], current: int | None) -> None:
-    for row in rows:
-        pointer = ">" if row["number"] == current else " "
-        state = f"{len(row['passed'])} of {len(row['exercises'])} passed"
-        if row["completed"]:
-            state = click.style(f"completed {row['completed']}", fg="green")
-        name = click.style(f"{row['number']} {row['slug']:<20}", bold=True)
-        click.echo(f"{pointer} {name}  {row['minutes']:>2} min  {state}")
-        click.echo(f"    {row['title']}")
-
-
-def _echo_heading(lesson: Lesson) -> None:
-    needs = [find_lesson(slug) for slug in lesson.needs]
-    after = "; after " + ", ".join(f"{each.number} {each.slug}" for each in needs) if needs else ""
-    click.echo(
-        click.style(f"Lesson {lesson.number}, about {lesson.minutes} minutes{after}", dim=True)
-    )
-
-
-def _echo_cell(cell: Cell) -> None:
-    if cell.is_prose:
-        click.echo("\n" + to_terminal(cell.source, _width()) + "\n")
-        return
-    bar = click.style("│ ", dim=True)
-    for line in cell.source.splitlines():
-        click.echo(bar + click.style(line, fg="cyan"))
-
-
-def _echo_exercises(lesson: Lesson, folder: Path | None) -> None:
-    click.secho("\nExercises", bold=True)
-    for number, exercise in enumerate(lesson.exercises, start=1):
-        click.echo(to_terminal(f"{number}. `{exercise.name}`: {exercise.sentence}", _width()))
-    if folder is None:
-        click.echo(f"\nType `{_COMMAND} start` for your own copy of them.")
-    else:
-        click.echo(f"\nThey are in {folder / lesson.folder.name / 'exercise.py'}")
-        click.echo(f"When you have written them, type `{_COMMAND} check {lesson.number}`")
-
-
-def _echo_after_check(lesson: Lesson, progress: Progress, passed: bool) -> None:
-    if not passed:
-        click.echo(f"When you are stuck: `{_COMMAND} hint {lesson.number}`")
-        return
-    click.echo(to_terminal(lesson.explanation, _width()))
-    click.echo(f"\nAnother way to write it: `{_COMMAND} solution {lesson.number}`")
-    following = progress.current_lesson()
-    if progress.completed(following):
-        click.secho("That was the last lesson: the course is complete.", bold=True)
-    else:
-        click.echo(f"Next, when you like: `{_COMMAND} run {following.number}`")
-
-
-def _reader_goes_on() -> bool:
-    click.secho("-- any key to go on, q to leave --", dim=True, err=True, nl=False)
-    key = click.getchar()
-    click.echo("\r" + " " * 34 + "\r", err=True, nl=False)
-    return key not in "qQ\x1b"
-
-
-def _width() -> int:
-    return min(shutil.get_terminal_size().columns, 88)

@@ -56,9 +56,9 @@ def report_data(report: Report) -> dict[str, Any]:
 def _details(outcome: Outcome, width: int) -> list[str]:
     indent = " " * 8
     lines = []
-    if outcome.feedback:
+    for paragraph in outcome.feedback.splitlines():
         lines += textwrap.wrap(
-            outcome.feedback,
+            paragraph,
             width,
             initial_indent=indent,
             subsequent_indent=indent,

@@ -32,8 +32,10 @@ def find_workspace(start: Path) -> Path | None:
 def start_workspace(folder: Path) -> Started:
     """Copy the lessons into ``folder`` and begin a record; a file that exists is never touched.
 
-    Raises AutogradError if the record in ``folder`` is damaged, before anything is written.
+    Raises AutogradError, before anything is written, if ``folder`` is a file or its record damaged.
     """
+    if folder.exists() and not folder.is_dir():
+        raise AutogradError(f"the lessons cannot be put into {folder}: that is a file")
     record = folder / FILE_NAME
     if record.exists():
         Progress.read(record)

@@ -1,9 +1,9 @@
 # %% [markdown]
 # # The diamond
 #
-# A network is a long sum of products. Learning means asking, for each of its numbers: if I nudge
-# this one a little, how much does the final loss move? That ratio is a **derivative**. In this
-# lesson you compute derivatives as the engine does, first by hand, then with a program of ten
+# A network is one long formula with many numbers in it. Learning means asking for each of them: if
+# I nudge this one a little, how much does the final loss move? That ratio is a **derivative**. In
+# this lesson you compute derivatives as the engine does, first by hand, then with a program of ten
 # lines. The one place where people go wrong has the shape of a diamond.
 #
 # ## A value, and the tape that made it

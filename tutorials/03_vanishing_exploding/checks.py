@@ -27,7 +27,8 @@ def test_signal_sizes(exercise):
 def test_layer_factor(exercise):
     """the factor per layer that theory predicts, for linear and for ReLU layers"""
     for n_in, variance, activation in [
-        (100, 0.01, "linear"),
+        (100, 0.03, "linear"),
+        (256, 3 / 256, "relu"),
         (256, 2 / 256, "relu"),
         (256, 1 / 256, "relu"),
         (50, 1 / 150, "linear"),
@@ -38,6 +39,7 @@ def test_layer_factor(exercise):
         power = n_in * variance * (0.5 if activation == "relu" else 1.0)
         mistakes = [
             (power, "that is the factor of the mean square; the size is its square root"),
+            (n_in * variance, "take the square root, and think of what ReLU throws away"),
             (np.sqrt(n_in * variance), "that is for a linear layer; ReLU keeps half the square"),
             (
                 np.sqrt(n_in * variance) / 2,
