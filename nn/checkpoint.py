@@ -1,0 +1,151 @@
+"""Checkpoints: a state dict in one .npz file, which is never unpickled.
+
+The file is a zip of .npy arrays and one JSON text, ``checkpoint.json``, which holds the rest of the
+structure: dictionaries, lists, numbers and text. ``np.load(path)`` can read it too.
+"""
+
+import errno
+import io
+import json
+import os
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograd_mini.errors import DTypeError
+from autograd_mini.nn.module import Module, StateError
+from autograd_mini.rows import Array
+from autograd_mini.tensors import Tensor
+
+_FORMAT = "autograd_mini checkpoint 1"
+_STRUCTURE = "checkpoint.json"
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+
+
+def save(state: Any, path: str | os.PathLike[str]) -> None:
+    """Write a module's state dict, or any nest of dictionaries and lists, to exactly ``path``.
+
+    ``state``: a Module; or dictionaries, lists and tuples of tensors, arrays, numbers, text and
+    None, such as ``{"model": model.state_dict(), "optimizer": optimizer.state_dict()}``.
+
+    The file appears at once and whole: it is written beside ``path`` and then renamed, so that a
+    failure leaves an older checkpoint as it was.
+
+    Raises DTypeError for other values, FileNotFoundError if the folder does not exist.
+
+    >>> import tempfile
+    >>> from autograd_mini import nn
+    >>> path = Path(tempfile.mkdtemp(), "layer.npz")
+    >>> layer = nn.Linear(2, 3)
+    >>> save(layer, path)
+    >>> _ = nn.Linear(2, 3).load_state_dict(load(path))
+    """
+    path = Path(path)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "save: the folder does not exist", str(path.parent))
+    arrays: dict[str, Array] = {}
+    state = state.state_dict() if isinstance(state, Module) else state
+    structure = {"format": _FORMAT, "state": _described(state, "", arrays)}
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.unfinished")
+    try:
+        with unfinished.open("wb") as file:
+            with zipfile.ZipFile(file, "w") as archive:
+                archive.writestr(_STRUCTURE, json.dumps(structure))
+                for name, array in arrays.items():
+                    with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
+                        np.lib.format.write_array(entry, array, allow_pickle=False)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _described(value: Any, place: str, arrays: dict[str, Array]) -> Any:
+    """Return ``value`` for JSON, and put the arrays in it into ``arrays``."""
+    if isinstance(value, Tensor):
+        value = value._array
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biufc":
+        name = place or "array"
+        while name in arrays:
+            name += "'"
+        arrays[name] = value
+        return {"array": name}
+    if isinstance(value, Mapping) and all(isinstance(key, str | int) for key in value):
+        inside = [
+            [k, _described(v, f"{place}/{k}" if place else str(k), arrays)]
+            for k, v in value.items()
+        ]
+        return {"dict": inside}
+    if isinstance(value, list | tuple):
+        return [_described(v, f"{place}/{i}", arrays) for i, v in enumerate(value)]
+    kind = f"{value.dtype} array" if isinstance(value, np.ndarray) else type(value).__name__
+    raise DTypeError(
+        f"save: cannot store a {kind} at {place or 'the top'!r}; a checkpoint holds tensors, "
+        f"arrays, numbers, text, None, and dictionaries and lists of them, so pass state_dict()s"
+    )
+
+
+def load(path: str | os.PathLike[str]) -> Any:
+    """Return what ``save`` wrote, with arrays as NumPy arrays and tuples as lists.
+
+    Raises FileNotFoundError if there is no such file, StateError if it is damaged, cut short or no
+    checkpoint of this library.
+    """
+    path = Path(path)
+    if not path.exists():
+        raise FileNotFoundError(errno.ENOENT, "load: no checkpoint found", str(path))
+    with path.open("rb") as file:
+        start = file.read(4)
+        if start[:2] != b"PK":
+            why = (
+                "is empty" if not start else "is not a checkpoint written by autograd_mini.nn.save"
+            )
+            raise StateError(f"load: {path} {why}")
+        try:
+            with zipfile.ZipFile(file) as archive:
+                if _STRUCTURE not in archive.namelist():
+                    raise StateError(
+                        f"load: {path} is not a checkpoint written by autograd_mini.nn.save"
+                    )
+                structure = json.loads(archive.read(_STRUCTURE))
+                version = structure["format"]
+                if version == _FORMAT:
+                    return _restored(structure["state"], archive)
+        except _DAMAGE as error:
+            if isinstance(error, StateError):
+                raise
+            raise StateError(
+                f"load: {path} is damaged or was cut short ({error}); use an older checkpoint"
+            ) from None
+    raise StateError(
+        f"load: {path} has the format {version!r}, this version of autograd_mini reads {_FORMAT!r}"
+    )
+
+
+def _restored(value: Any, archive: zipfile.ZipFile) -> Any:
+    if isinstance(value, list):
+        return [_restored(v, archive) for v in value]
+    if not isinstance(value, dict):
+        return value
+    if "array" in value:
+        entry = io.BytesIO(archive.read(f"{value['array']}.npy"))
+        return np.lib.format.read_array(entry, allow_pickle=False)
+    return {k: _restored(v, archive) for k, v in value["dict"]}

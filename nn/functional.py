@@ -1,0 +1,194 @@
+"""What the modules compute, as functions; by custom ``import autograd_mini.nn.functional as F``.
+
+All are composed of the engine's primitives, so their derivatives are the engine's too.
+"""
+
+from typing import Any
+
+import numpy as np
+
+import autograd_mini as ag
+from autograd_mini.errors import ArgumentError, DTypeError, ShapeError
+from autograd_mini.rows import Array
+from autograd_mini.tensors import Tensor
+
+
+def relu(x: Any) -> Any:
+    """Return max(x, 0), elementwise. The derivative at 0 is 0.
+
+    >>> relu(ag.tensor([-1.0, 2.0]))
+    tensor([0., 2.])
+    """
+    return ag.relu(x)
+
+
+def tanh(x: Any) -> Any:
+    """Return (eˣ − e⁻ˣ)/(eˣ + e⁻ˣ), elementwise.
+
+    >>> tanh(ag.tensor([0.0]))
+    tensor([0.])
+    """
+    return ag.tanh(x)
+
+
+def sigmoid(x: Any) -> Any:
+    """Return 1/(1 + e⁻ˣ), elementwise.
+
+    >>> sigmoid(ag.tensor([0.0]))
+    tensor([0.5])
+    """
+    return ag.sigmoid(x)
+
+
+def softmax(x: Any, dim: int = -1) -> Any:
+    """Return eˣ/Σeˣ, whose sum over the axis ``dim`` is 1.
+
+    >>> softmax(ag.tensor([0.0, 0.0]))
+    tensor([0.5, 0.5])
+    """
+    return ag.exp(log_softmax(x, dim))
+
+
+def log_softmax(x: Any, dim: int = -1) -> Any:
+    """Return x − ln Σeˣ over the axis ``dim``: the logarithm of ``softmax`` without overflow.
+
+    >>> log_softmax(ag.tensor([0.0, 1000.0]))
+    tensor([-1000.,     0.])
+    """
+    return ag.subtract(x, ag.logsumexp(x, axis=dim, keepdims=True))
+
+
+def linear(x: Any, weight: Tensor, bias: Tensor | None = None) -> Any:
+    """Return x @ weightᵀ + bias.
+
+    Shapes: x (…, n_in), weight (n_out, n_in), bias (n_out,), result (…, n_out).
+
+    Raises ShapeError if the last axis of x is not n_in.
+
+    >>> linear([[1.0, 2.0]], ag.tensor([[3.0, 4.0]]), ag.tensor([5.0]))
+    tensor([[16.]])
+    """
+    shape = x.shape if hasattr(x, "shape") else np.shape(x)
+    n_in = weight.shape[-1]
+    if not shape or shape[-1] != n_in:
+        raise ShapeError(
+            f"Linear expects {n_in} features on the last axis, got input of shape {shape}"
+        )
+    out = x @ weight.T
+    return out if bias is None else out + bias
+
+
+def dropout(
+    x: Any, p: float = 0.5, training: bool = True, generator: np.random.Generator | None = None
+) -> Any:
+    """Set each element to 0 with probability ``p`` and divide the rest by 1 − p.
+
+    So the mean stays, and the variance of a constant c becomes c²·p/(1 − p). Outside training
+    x passes unchanged. ``generator``: by default ``ag.default_generator()``.
+
+    Raises ArgumentError unless 0 ≤ p ≤ 1.
+
+    Source: N. Srivastava et al. 2014, "Dropout: a simple way to prevent neural networks from
+    overfitting"; section 10 gives this inverted form.
+
+    >>> dropout(ag.ones(4), p=0.5, generator=np.random.default_rng(1))
+    tensor([2., 2., 0., 2.])
+    """
+    check_probability("dropout", p)
+    if not training or p == 0:
+        return x
+    draws = (generator or ag.default_generator()).random(x.shape)
+    kept = (draws >= p).astype(x.dtype)
+    return x * (kept if p == 1 else kept / (1 - p))
+
+
+def check_probability(name: str, p: Any) -> None:
+    """Raise ArgumentError unless ``p`` is a number from 0 to 1."""
+    if not isinstance(p, int | float) or not 0 <= p <= 1:
+        raise ArgumentError(f"{name}: p must be a number from 0 to 1, got {p!r}")
+
+
+def cross_entropy(logits: Any, labels: Any, *, reduction: str = "mean") -> Any:
+    """Return −ln softmax(logits)[label], the surprise at the right class, per example or reduced.
+
+    L = ln Σ_c e^{z_c} − z_y. It takes logits: do not apply softmax first.
+
+    Shapes: logits (N, C) floats; labels (N,) integers 0..C−1, as a list, array or Tensor.
+    ``reduction``: "mean" or "sum" over the examples, or "none" for the (N,) losses.
+
+    Raises ArgumentError for a label outside 0..C−1, DTypeError for labels that are not integers,
+    ShapeError for other shapes and an empty batch.
+
+    >>> cross_entropy(ag.tensor([[0.0, 0.0], [0.0, 0.0]]), [0, 1])
+    tensor(0.6931472)
+    """
+    logits = logits if isinstance(logits, Tensor) else ag.tensor(logits)
+    if logits.ndim != 2 or logits.shape[0] == 0:
+        raise ShapeError(
+            f"cross_entropy: logits must have shape (N, C) with at least one example, got "
+            f"{logits.shape}"
+        )
+    chosen = _labels(labels, *logits.shape)
+    losses = ag.logsumexp(logits, axis=1) - logits[np.arange(len(chosen)), chosen]
+    return _reduce("cross_entropy", losses, reduction)
+
+
+def _labels(labels: Any, n: int, n_classes: int) -> Array:
+    """Return class labels as an array of shape (n,), or raise what is wrong with them."""
+    array = labels._array if isinstance(labels, Tensor) else np.asarray(labels)
+    if array.dtype.kind not in "iu" or array.shape != (n,):
+        found = f"{array.dtype} {array.shape}"
+        wanted = f"cross_entropy: labels must be integers of shape ({n},), got {found}"
+        if array.shape == (n, n_classes) and n_classes > 1:
+            raise _label_error(array, f"{wanted}; use labels.argmax(axis=1)")
+        if array.size == n and array.shape != (n,):
+            raise _label_error(array, f"{wanted}; use labels.reshape(-1)")
+        if array.shape == (n,):
+            raise _label_error(array, f"{wanted}; use labels.astype(int)")
+        raise _label_error(array, f"{wanted}; one label per row of the logits")
+    outside = np.flatnonzero((array < 0) | (array >= n_classes))
+    if outside.size:
+        raise ArgumentError(
+            f"cross_entropy: label {array[outside[0]]} at position {outside[0]} is outside "
+            f"0..{n_classes - 1} (logits have {n_classes} classes)"
+        )
+    return array
+
+
+def _label_error(labels: Array, message: str) -> Exception:
+    return (ShapeError if labels.dtype.kind in "iu" else DTypeError)(message)
+
+
+def mse_loss(prediction: Any, target: Any, *, reduction: str = "mean") -> Any:
+    """Return the squared differences (x − y)², per element or reduced.
+
+    Shapes: prediction and target equal. ``reduction``: "mean" or "sum" over all elements, or
+    "none".
+
+    Raises ShapeError for different shapes, which would silently broadcast.
+
+    >>> mse_loss(ag.tensor([1.0, 2.0]), ag.tensor([1.0, 4.0]))
+    tensor(2.)
+    """
+    shapes = np.shape(prediction), np.shape(target)
+    if shapes[0] != shapes[1]:
+        try:
+            stretched = np.broadcast_shapes(*shapes)
+        except ValueError:
+            why = "do not fit together"
+        else:
+            why = f"broadcast to {stretched}, probably not meant"
+        raise ShapeError(
+            f"mse_loss: shapes {shapes[0]} and {shapes[1]} {why}; reshape one like the other"
+        )
+    return _reduce("mse_loss", ag.square(ag.subtract(prediction, target)), reduction)
+
+
+def _reduce(name: str, losses: Any, reduction: str) -> Any:
+    if reduction == "mean":
+        return losses.mean()
+    if reduction == "sum":
+        return losses.sum()
+    if reduction == "none":
+        return losses
+    raise ArgumentError(f"{name}: reduction must be 'mean', 'sum' or 'none', got {reduction!r}")

@@ -1,0 +1,354 @@
+"""Optimizers: how a parameter w moves, given its gradient g.
+
+Each is its formula in ``_update``, which works on plain arrays of any shape and writes into w; all
+else is shared. Simplest first.
+"""
+
+import warnings
+from collections.abc import Iterable, Mapping
+from math import isfinite, sqrt
+from typing import Any
+
+import numpy as np
+
+from autograd_mini.errors import ArgumentError, DTypeError, GraphError
+from autograd_mini.nn.module import StateError
+from autograd_mini.rows import Array
+from autograd_mini.tensors import Tensor
+
+Params = Iterable[Any]
+
+
+class Optimizer:
+    """Base: parameter groups, their options, and the state kept for each parameter.
+
+    ``params``: parameters, or dictionaries ``{"params": …, "lr": …}`` of groups that differ in
+    their options. ``defaults``: the options of groups that do not say otherwise. A subclass defines
+    ``_check`` and ``_update``.
+
+    ``param_groups`` is a list of dictionaries; changing ``param_groups[0]["lr"]`` counts from the
+    next step.
+
+    Raises ArgumentError for no parameters, the same one twice, or options out of range.
+    """
+
+    def __init__(self, params: Params, **defaults: Any) -> None:
+        self.defaults = defaults
+        self.param_groups: list[dict[str, Any]] = []
+        self.state: dict[Tensor, dict[str, Any]] = {}
+        if isinstance(params, Tensor | Mapping):
+            raise DTypeError(
+                f"{self._name} takes several parameters, got one {type(params).__name__}; write "
+                f"[it] or model.parameters()"
+            )
+        given = list(params)
+        if not given:
+            raise ArgumentError(
+                f"{self._name} got an empty parameter list; was model.parameters() already "
+                f"consumed? It can be walked once, so call it again or keep list(...) of it"
+            )
+        for group in given if isinstance(given[0], dict) else [{"params": given}]:
+            self.add_param_group(group)
+
+    @property
+    def _name(self) -> str:
+        return type(self).__name__
+
+    def add_param_group(self, param_group: Mapping[str, Any]) -> None:
+        """Train further parameters, with options of their own or the defaults."""
+        group = {**self.defaults, **param_group}
+        params = group["params"]
+        group["params"] = params = [params] if isinstance(params, Tensor) else list(params)
+        unknown = group.keys() - self.defaults.keys() - {"params"}
+        if unknown:
+            raise ArgumentError(
+                f"{self._name} has no option {min(unknown)!r}; it takes {', '.join(self.defaults)}"
+            )
+        known = {p for other in self.param_groups for p in other["params"]}
+        for position, p in enumerate(params):
+            if not isinstance(p, Tensor):
+                raise DTypeError(
+                    f"{self._name} trains tensors, got {type(p).__name__} at position {position}; "
+                    f"write model.parameters(), not named_parameters()"
+                )
+            if not p.is_leaf:
+                raise GraphError(
+                    f"{self._name}: the tensor at position {position} was made by "
+                    f"{p.row.operation}; only leaves can be trained"
+                )
+            if p in known:
+                raise ArgumentError(
+                    f"{self._name}: the parameter at position {position} was given twice and would "
+                    f"be updated twice in a step"
+                )
+            known.add(p)
+        self._check(group)
+        self.param_groups.append(group)
+
+    def _check(self, group: dict[str, Any]) -> None:
+        """Raise ArgumentError for options out of range."""
+        raise NotImplementedError
+
+    def _update(self, w: Array, g: Array, state: dict[str, Any], **options: Any) -> None:
+        """Write the new values into ``w``; ``g`` is the caller's and stays as it is."""
+        raise NotImplementedError
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients; with ``set_to_none=False`` fill those that exist with zeros."""
+        for group in self.param_groups:
+            for p in group["params"]:
+                if set_to_none:
+                    p.grad = None
+                elif p.grad is not None:
+                    p.grad = np.zeros_like(p._array)
+
+    def step(self) -> None:
+        """Move every parameter that has a gradient.
+
+        Warns when none has one: no backward was run, or the model's layers are not those that the
+        optimizer was given.
+        """
+        moved = False
+        for group in self.param_groups:
+            options = {name: value for name, value in group.items() if name != "params"}
+            for p in group["params"]:
+                gradient = p.grad
+                if gradient is not None:
+                    moved = True
+                    self._update(p.data, gradient._array, self.state.setdefault(p, {}), **options)
+        if not moved:
+            n = sum(len(group["params"]) for group in self.param_groups)
+            warnings.warn(
+                f"{self._name}.step: none of its {n} parameters received a gradient. Call "
+                f"loss.backward() first; if you did, the optimizer was made before the model's "
+                f"layers were replaced",
+                stacklevel=2,
+            )
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return a copy of options and state, with parameters numbered in the order given."""
+        numbers = {p: i for i, p in enumerate(self._all())}
+        return {
+            "state": {numbers[p]: _copied(state) for p, state in self.state.items()},
+            "param_groups": [
+                {**group, "params": [numbers[p] for p in group["params"]]}
+                for group in self.param_groups
+            ],
+        }
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Take over options and state from ``state_dict()`` of an equal optimizer.
+
+        Raises StateError if groups, parameters or shapes differ; then nothing has changed.
+        """
+        groups, states = state_dict["param_groups"], state_dict["state"]
+        sizes = [len(group["params"]) for group in groups]
+        own = [len(group["params"]) for group in self.param_groups]
+        if sizes != own:
+            raise StateError(
+                f"{self._name}: the state is of groups of {sizes} parameters, this optimizer has "
+                f"{own}; nothing was loaded"
+            )
+        parameters = self._all()
+        loaded = {}
+        for number, state in states.items():
+            p = parameters[number]
+            for name, value in state.items():
+                if isinstance(value, np.ndarray) and value.shape != p.shape:
+                    raise StateError(
+                        f"{self._name}: {name} of parameter {number} has shape {value.shape} in "
+                        f"the state, the parameter {p.shape}; nothing was loaded"
+                    )
+            loaded[p] = _copied(state)
+        self.state = loaded
+        for group, new in zip(self.param_groups, groups, strict=True):
+            group.update({name: value for name, value in new.items() if name != "params"})
+
+    def _all(self) -> list[Tensor]:
+        return [p for group in self.param_groups for p in group["params"]]
+
+    def __repr__(self) -> str:
+        groups = []
+        for group in self.param_groups:
+            options = ", ".join(f"{k}={v}" for k, v in group.items() if k != "params")
+            groups.append(f"{len(group['params'])} parameters, {options}")
+        return f"{self._name}({'; '.join(groups)})"
+
+    def _require(self, name: str, value: Any, allowed: bool, wanted: str) -> None:
+        if not allowed:
+            raise ArgumentError(f"{self._name}: {name} must be {wanted}, got {value!r}")
+
+    def _check_lr(self, group: dict[str, Any]) -> None:
+        lr = group["lr"]
+        self._require("lr", lr, _is_number(lr) and lr > 0, "a positive finite number")
+
+    def _check_at_least_zero(self, name: str, value: Any) -> None:
+        self._require(name, value, _is_number(value) and value >= 0, "a finite number ≥ 0")
+
+    def _check_decay_rate(self, name: str, value: Any) -> None:
+        self._require(name, value, _is_number(value) and 0 <= value < 1, "in 0 ≤ … < 1")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | np.number) and isfinite(value)
+
+
+def _copied(state: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v.copy() if isinstance(v, np.ndarray) else v for k, v in state.items()}
+
+
+class SGD(Optimizer):
+    """Gradient descent, with momentum if asked for.
+
+    With weight decay λ, momentum μ and dampening τ, at each step::
+
+        g ← g + λ·w
+        v ← μ·v + (1 − τ)·g        (v ← g at the first step)
+        w ← w − lr·v               (with nesterov: w ← w − lr·(g + μ·v))
+
+    ``lr`` > 0; 0 ≤ ``momentum`` < 1; ``dampening``; ``weight_decay`` ≥ 0, the weight of λ/2·‖w‖² in
+    the loss. ``nesterov`` needs momentum > 0 and no dampening.
+
+    Raises ArgumentError for values out of range.
+
+    Source: B. T. Polyak 1964, "Some methods of speeding up the convergence of iteration methods";
+    I. Sutskever et al. 2013, "On the importance of initialization and momentum in deep learning",
+    eqs. 1-4, in PyTorch's form, which multiplies by lr when w moves and not in v.
+
+    >>> from autograd_mini import nn
+    >>> w = nn.Parameter([1.0])
+    >>> optimizer = SGD([w], lr=0.1)
+    >>> (w * w).sum().backward()
+    >>> optimizer.step()
+    >>> w.data
+    array([0.8], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        params: Params,
+        lr: float = 1e-3,
+        momentum: float = 0.0,
+        dampening: float = 0.0,
+        weight_decay: float = 0.0,
+        nesterov: bool = False,
+    ) -> None:
+        super().__init__(
+            params,
+            lr=lr,
+            momentum=momentum,
+            dampening=dampening,
+            weight_decay=weight_decay,
+            nesterov=nesterov,
+        )
+
+    def _check(self, group: dict[str, Any]) -> None:
+        self._check_lr(group)
+        self._check_decay_rate("momentum", group["momentum"])
+        self._require(
+            "dampening", group["dampening"], _is_number(group["dampening"]), "a finite number"
+        )
+        self._check_at_least_zero("weight_decay", group["weight_decay"])
+        if group["nesterov"] and (group["momentum"] == 0 or group["dampening"] != 0):
+            raise ArgumentError(
+                f"SGD: nesterov needs momentum > 0 and dampening 0, got momentum="
+                f"{group['momentum']} and dampening={group['dampening']}"
+            )
+
+    def _update(
+        self,
+        w: Array,
+        g: Array,
+        state: dict[str, Any],
+        *,
+        lr: float,
+        momentum: float,
+        dampening: float,
+        weight_decay: float,
+        nesterov: bool,
+    ) -> None:
+        if weight_decay:
+            g = g + weight_decay * w
+        if momentum:
+            if "momentum_buffer" not in state:
+                v = state["momentum_buffer"] = g.copy()
+            else:
+                v = state["momentum_buffer"]
+                v *= momentum
+                v += (1 - dampening) * g
+            g = g + momentum * v if nesterov else v
+        w -= lr * g
+
+
+class Adam(Optimizer):
+    """Steps of about lr in every coordinate, whatever the gradient's scale.
+
+    With weight decay λ and step number t, at each step::
+
+        g ← g + λ·w
+        m ← β₁·m + (1 − β₁)·g      mean of g, starting from 0
+        v ← β₂·v + (1 − β₂)·g²     mean of g², starting from 0
+        m̂ = m/(1 − β₁ᵗ)            both corrected for the start
+        v̂ = v/(1 − β₂ᵗ)
+        w ← w − lr·m̂/(√v̂ + ε)
+
+    ``lr`` > 0; 0 ≤ β < 1 in ``betas``; ``eps`` ≥ 0; ``weight_decay`` ≥ 0. The first step is
+    lr·sign(g).
+
+    Raises ArgumentError for values out of range.
+
+    Source: D. P. Kingma, J. Ba 2014, "Adam: a method for stochastic optimization", algorithm 1.
+
+    >>> from autograd_mini import nn
+    >>> w = nn.Parameter([1.0, 1.0])
+    >>> optimizer = Adam([w], lr=0.5)
+    >>> w.grad = [3.0, -1000.0]
+    >>> optimizer.step()
+    >>> w.data
+    array([0.5, 1.5], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        params: Params,
+        lr: float = 1e-3,
+        betas: tuple[float, float] = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0.0,
+    ) -> None:
+        super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
+
+    def _check(self, group: dict[str, Any]) -> None:
+        self._check_lr(group)
+        betas = group["betas"]
+        if not isinstance(betas, tuple | list) or len(betas) != 2:
+            raise ArgumentError(f"Adam: betas must be two numbers in 0 ≤ … < 1, got {betas!r}")
+        for position, beta in enumerate(betas):
+            self._check_decay_rate(f"betas[{position}]", beta)
+        self._check_at_least_zero("eps", group["eps"])
+        self._check_at_least_zero("weight_decay", group["weight_decay"])
+
+    def _update(
+        self,
+        w: Array,
+        g: Array,
+        state: dict[str, Any],
+        *,
+        lr: float,
+        betas: tuple[float, float],
+        eps: float,
+        weight_decay: float,
+    ) -> None:
+        if not state:
+            state.update(step=0, exp_avg=np.zeros_like(w), exp_avg_sq=np.zeros_like(w))
+        state["step"] += 1
+        t, m, v = state["step"], state["exp_avg"], state["exp_avg_sq"]
+        beta1, beta2 = betas
+        if weight_decay:
+            g = g + weight_decay * w
+        m *= beta1
+        m += (1 - beta1) * g
+        v *= beta2
+        v += (1 - beta2) * (g * g)
+        m_scale, v_scale = 1 / (1 - beta1**t), 1 / sqrt(1 - beta2**t)
+        w -= lr * m_scale * m / (v_scale * np.sqrt(v) + eps)
