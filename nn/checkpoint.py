@@ -23,6 +23,7 @@ from autograd_mini.tensors import Tensor
 
 _FORMAT = "autograd_mini checkpoint 1"
 _STRUCTURE = "checkpoint.json"
+_FOREIGN = "is not a checkpoint written by autograd_mini.nn.save"
 _DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -89,13 +90,10 @@ def _described(value: Any, place: str, arrays: dict[str, Array]) -> Any:
         arrays[name] = value
         return {"array": name}
     if isinstance(value, Mapping) and all(isinstance(key, str | int) for key in value):
-        inside = [
-            [k, _described(v, f"{place}/{k}" if place else str(k), arrays)]
-            for k, v in value.items()
-        ]
-        return {"dict": inside}
+        return {"dict": [[k, _described(v, _inside(place, k), arrays)] for k, v in value.items()]}
     if isinstance(value, list | tuple):
-        return [_described(v, f"{place}/{i}", arrays) for i, v in enumerate(value)]
+        items = [_described(v, _inside(place, i), arrays) for i, v in enumerate(value)]
+        return {"tuple": items} if isinstance(value, tuple) else items
     kind = f"{value.dtype} array" if isinstance(value, np.ndarray) else type(value).__name__
     raise DTypeError(
         f"save: cannot store a {kind} at {place or 'the top'!r}; a checkpoint holds tensors, "
@@ -103,8 +101,12 @@ def _described(value: Any, place: str, arrays: dict[str, Array]) -> Any:
     )
 
 
+def _inside(place: str, key: str | int) -> str:
+    return f"{place}/{key}" if place else str(key)
+
+
 def load(path: str | os.PathLike[str]) -> Any:
-    """Return what ``save`` wrote, with arrays as NumPy arrays and tuples as lists.
+    """Return what ``save`` wrote, with tensors as NumPy arrays.
 
     Raises FileNotFoundError if there is no such file, StateError if it is damaged, cut short or no
     checkpoint of this library.
@@ -113,31 +115,20 @@ def load(path: str | os.PathLike[str]) -> Any:
     if not path.exists():
         raise FileNotFoundError(errno.ENOENT, "load: no checkpoint found", str(path))
     with path.open("rb") as file:
-        start = file.read(4)
-        if start[:2] != b"PK":
-            why = (
-                "is empty" if not start else "is not a checkpoint written by autograd_mini.nn.save"
-            )
-            raise StateError(f"load: {path} {why}")
+        if file.read(2) != b"PK":  # how every zip begins
+            raise StateError(f"load: {path} {_FOREIGN if path.stat().st_size else 'is empty'}")
         try:
             with zipfile.ZipFile(file) as archive:
-                if _STRUCTURE not in archive.namelist():
-                    raise StateError(
-                        f"load: {path} is not a checkpoint written by autograd_mini.nn.save"
-                    )
-                structure = json.loads(archive.read(_STRUCTURE))
-                version = structure["format"]
-                if version == _FORMAT:
-                    return _restored(structure["state"], archive)
+                if _STRUCTURE in archive.namelist():
+                    structure = json.loads(archive.read(_STRUCTURE))
+                    if structure["format"] == _FORMAT:
+                        return _restored(structure["state"], archive)
+                    problem = f"has the format {structure['format']!r}, known here is {_FORMAT!r}"
+                else:
+                    problem = _FOREIGN
         except _DAMAGE as error:
-            if isinstance(error, StateError):
-                raise
-            raise StateError(
-                f"load: {path} is damaged or was cut short ({error}); use an older checkpoint"
-            ) from None
-    raise StateError(
-        f"load: {path} has the format {version!r}, this version of autograd_mini reads {_FORMAT!r}"
-    )
+            problem = f"is damaged or was cut short ({error}); use an older checkpoint"
+    raise StateError(f"load: {path} {problem}")
 
 
 def _restored(value: Any, archive: zipfile.ZipFile) -> Any:
@@ -148,4 +139,6 @@ def _restored(value: Any, archive: zipfile.ZipFile) -> Any:
     if "array" in value:
         entry = io.BytesIO(archive.read(f"{value['array']}.npy"))
         return np.lib.format.read_array(entry, allow_pickle=False)
+    if "tuple" in value:
+        return tuple(_restored(v, archive) for v in value["tuple"])
     return {k: _restored(v, archive) for k, v in value["dict"]}

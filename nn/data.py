@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from autograd_mini.errors import ArgumentError, ShapeError
+from autograd_mini.ops.shaping import stack
 from autograd_mini.random import default_generator
 from autograd_mini.rows import Array
-from autograd_mini.tensors import Tensor, constant
+from autograd_mini.tensors import Tensor
 
 
 class Dataset:
@@ -122,9 +123,9 @@ def default_collate(examples: Sequence[Any]) -> Any:
     if isinstance(first, Mapping):
         return {key: default_collate([example[key] for example in examples]) for key in first}
     if isinstance(first, Tensor):
-        return constant(np.stack([example._array for example in examples]))
+        return stack(examples)
     if isinstance(first, np.ndarray | np.generic):
-        return constant(np.stack(examples))
+        return Tensor(np.stack(examples))
     return Tensor(list(examples)) if isinstance(first, int | float) else list(examples)
 
 
@@ -192,5 +193,5 @@ def _fetch(dataset: Any, indices: Array) -> Any:
     if type(dataset) is Subset:
         return _fetch(dataset.dataset, dataset.indices[indices])
     if type(dataset) is TensorDataset:
-        return tuple(constant(tensor._array[indices]) for tensor in dataset.tensors)
+        return dataset[indices]
     return default_collate([dataset[int(i)] for i in indices])

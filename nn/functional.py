@@ -104,16 +104,17 @@ def dropout(
 
 def check_probability(name: str, p: Any) -> None:
     """Raise ArgumentError unless ``p`` is a number from 0 to 1."""
-    if not isinstance(p, int | float) or not 0 <= p <= 1:
+    if not isinstance(p, int | float | np.number) or not 0 <= p <= 1:
         raise ArgumentError(f"{name}: p must be a number from 0 to 1, got {p!r}")
 
 
-def cross_entropy(logits: Any, labels: Any, *, reduction: str = "mean") -> Any:
-    """Return −ln softmax(logits)[label], the surprise at the right class, per example or reduced.
+def cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Any:  # noqa: A002
+    """Return −ln softmax(z)[y], the surprise at the right class, per example or reduced.
 
-    L = ln Σ_c e^{z_c} − z_y. It takes logits: do not apply softmax first.
+    L = ln Σ_c e^{z_c} − z_y, for logits z: do not apply softmax first.
 
-    Shapes: logits (N, C) floats; labels (N,) integers 0..C−1, as a list, array or Tensor.
+    Shapes: ``input`` (N, C), the logits; ``target`` (N,), the labels: integers 0..C−1 in a list,
+    array or Tensor.
     ``reduction``: "mean" or "sum" over the examples, or "none" for the (N,) losses.
 
     Raises ArgumentError for a label outside 0..C−1, DTypeError for labels that are not integers,
@@ -122,14 +123,14 @@ def cross_entropy(logits: Any, labels: Any, *, reduction: str = "mean") -> Any:
     >>> cross_entropy(ag.tensor([[0.0, 0.0], [0.0, 0.0]]), [0, 1])
     tensor(0.6931472)
     """
-    logits = logits if isinstance(logits, Tensor) else ag.tensor(logits)
+    logits = input if isinstance(input, Tensor) else ag.tensor(input)
     if logits.ndim != 2 or logits.shape[0] == 0:
         raise ShapeError(
             f"cross_entropy: logits must have shape (N, C) with at least one example, got "
             f"{logits.shape}"
         )
-    chosen = _labels(labels, *logits.shape)
-    losses = ag.logsumexp(logits, axis=1) - logits[np.arange(len(chosen)), chosen]
+    labels = _labels(target, *logits.shape)
+    losses = ag.logsumexp(logits, axis=1) - logits[np.arange(len(labels)), labels]
     return _reduce("cross_entropy", losses, reduction)
 
 
@@ -159,10 +160,10 @@ def _label_error(labels: Array, message: str) -> Exception:
     return (ShapeError if labels.dtype.kind in "iu" else DTypeError)(message)
 
 
-def mse_loss(prediction: Any, target: Any, *, reduction: str = "mean") -> Any:
+def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:  # noqa: A002
     """Return the squared differences (x − y)², per element or reduced.
 
-    Shapes: prediction and target equal. ``reduction``: "mean" or "sum" over all elements, or
+    Shapes: ``input`` and ``target`` equal. ``reduction``: "mean" or "sum" over all elements, or
     "none".
 
     Raises ShapeError for different shapes, which would silently broadcast.
@@ -170,7 +171,7 @@ def mse_loss(prediction: Any, target: Any, *, reduction: str = "mean") -> Any:
     >>> mse_loss(ag.tensor([1.0, 2.0]), ag.tensor([1.0, 4.0]))
     tensor(2.)
     """
-    shapes = np.shape(prediction), np.shape(target)
+    shapes = np.shape(input), np.shape(target)
     if shapes[0] != shapes[1]:
         try:
             stretched = np.broadcast_shapes(*shapes)
@@ -181,7 +182,7 @@ def mse_loss(prediction: Any, target: Any, *, reduction: str = "mean") -> Any:
         raise ShapeError(
             f"mse_loss: shapes {shapes[0]} and {shapes[1]} {why}; reshape one like the other"
         )
-    return _reduce("mse_loss", ag.square(ag.subtract(prediction, target)), reduction)
+    return _reduce("mse_loss", ag.square(ag.subtract(input, target)), reduction)
 
 
 def _reduce(name: str, losses: Any, reduction: str) -> Any:

@@ -1,4 +1,5 @@
 """Losses as modules."""
+# ruff: noqa: A002 (PyTorch's argument names)
 
 from typing import Any
 
@@ -13,7 +14,7 @@ class _Loss(Module):
 
 
 class CrossEntropyLoss(_Loss):
-    """−ln softmax(logits)[label]; shapes, reductions and errors as in ``functional.cross_entropy``.
+    """−ln softmax(input)[target]; shapes, reductions and errors as in ``functional.cross_entropy``.
 
     It takes logits: do not apply softmax first.
 
@@ -22,17 +23,17 @@ class CrossEntropyLoss(_Loss):
     tensor(0.6931472)
     """
 
-    def forward(self, logits: Any, labels: Any) -> Any:
-        return F.cross_entropy(logits, labels, reduction=self.reduction)
+    def forward(self, input: Any, target: Any) -> Any:
+        return F.cross_entropy(input, target, reduction=self.reduction)
 
 
 class MSELoss(_Loss):
-    """(prediction − target)²; shapes, reductions and errors as in ``functional.mse_loss``.
+    """(input − target)²; shapes, reductions and errors as in ``functional.mse_loss``.
 
     >>> import autograd_mini as ag
     >>> MSELoss()(ag.tensor([1.0, 2.0]), ag.tensor([1.0, 4.0]))
     tensor(2.)
     """
 
-    def forward(self, prediction: Any, target: Any) -> Any:
-        return F.mse_loss(prediction, target, reduction=self.reduction)
+    def forward(self, input: Any, target: Any) -> Any:
+        return F.mse_loss(input, target, reduction=self.reduction)

@@ -7,13 +7,14 @@ layers apart without knowing this file.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, cast
 
 import numpy as np
 
 from autograd_mini.errors import ArgumentError, AutogradError, DTypeError, UnsupportedError
 from autograd_mini.modes import modes
 from autograd_mini.nn.parameter import Parameter
+from autograd_mini.rows import Leaf
 from autograd_mini.tensors import Tensor
 
 
@@ -92,7 +93,7 @@ class Module:
     def _name_leaves(self, scope: str) -> None:
         for name, parameter in self._parameters.items():
             if parameter is not None:
-                parameter.row.name = _dotted(scope, name)  # type: ignore[misc]
+                _leaf(parameter).name = _dotted(scope, name)
         vars(self)["_named_in"] = scope
 
     # ── registering ───────────────────────────────────────────────────────────────────────────
@@ -113,7 +114,7 @@ class Module:
         elif isinstance(value, Module):
             self._modules[name] = value
         if isinstance(value, Parameter):
-            value.row.name = value.row.name or name  # type: ignore[misc]
+            _leaf(value).name = value.row.name or name
             known["_named_in"] = None
         elif isinstance(value, Module):
             vars(value)["_name"] = name
@@ -264,7 +265,7 @@ class Module:
         return self
 
     def train(self, mode: bool = True) -> Self:
-        """Set ``training`` here and below: layers such as Dropout behave differently in training."""
+        """Set ``training`` here and below; layers such as Dropout look at it."""
         self.training = mode
         for child in self.children():
             child.train(mode)
@@ -320,6 +321,11 @@ class Module:
         Raises StateError that lists missing and unexpected keys and differing shapes; then nothing
         has been loaded.
         """
+        if not isinstance(state_dict, Mapping):
+            raise DTypeError(
+                f"load_state_dict takes a dictionary of names to values, got "
+                f"{type(state_dict).__name__}; of a file, write load_state_dict(nn.load(path))"
+            )
         own = dict(self._state())
         given = {name: np.asarray(_array(value)) for name, value in state_dict.items()}
         missing = [name for name in own if name not in given]
@@ -361,6 +367,10 @@ class Module:
         if not children:
             return f"{head}{extra})"
         return "\n  ".join([head, *([extra] if extra else []), *children]) + "\n)"
+
+
+def _leaf(parameter: Parameter) -> Leaf:
+    return cast(Leaf, parameter.row)
 
 
 def _dotted(prefix: str, name: str) -> str:

@@ -41,9 +41,10 @@ class Normalizer(Module):
             )
         is_float_array = hasattr(x, "dtype") and values.dtype.kind == "f"
         dtype = values.dtype if is_float_array else get_default_dtype()
+        is_constant = values.max(axis=0) == values.min(axis=0)  # rounding gives it a std
         std = values.std(axis=0, dtype=np.float64)
         self.register_buffer("mean", Tensor(values.mean(axis=0, dtype=np.float64).astype(dtype)))
-        self.register_buffer("std", Tensor(np.where(std == 0, 1, std).astype(dtype)))
+        self.register_buffer("std", Tensor(np.where(is_constant, 1, std).astype(dtype)))
         self.register_buffer("n_examples", Tensor(len(values)))
 
     def forward(self, x: Any) -> Any:

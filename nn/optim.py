@@ -89,8 +89,8 @@ class Optimizer:
         """Raise ArgumentError for options out of range."""
         raise NotImplementedError
 
-    def _update(self, w: Array, g: Array, state: dict[str, Any], **options: Any) -> None:
-        """Write the new values into ``w``; ``g`` is the caller's and stays as it is."""
+    def _update(self, *arrays: Any, **options: Any) -> None:
+        """Of w, g and the state, write the new values into w; g is the caller's, left as it is."""
         raise NotImplementedError
 
     def zero_grad(self, set_to_none: bool = True) -> None:
@@ -141,28 +141,30 @@ class Optimizer:
 
         Raises StateError if groups, parameters or shapes differ; then nothing has changed.
         """
+        if not isinstance(state_dict, Mapping) or not {"state", "param_groups"} <= set(state_dict):
+            raise self._misfit("this is not the state_dict() of an optimizer")
         groups, states = state_dict["param_groups"], state_dict["state"]
         sizes = [len(group["params"]) for group in groups]
         own = [len(group["params"]) for group in self.param_groups]
         if sizes != own:
-            raise StateError(
-                f"{self._name}: the state is of groups of {sizes} parameters, this optimizer has "
-                f"{own}; nothing was loaded"
-            )
-        parameters = self._all()
-        loaded = {}
+            raise self._misfit(f"it has groups of {sizes} parameters, this optimizer {own}")
+        strangers = {name for group in groups for name in group} ^ {*self.defaults, "params"}
+        if strangers:
+            raise self._misfit(f"only one of the two has the option {min(strangers)!r}")
+        parameters = dict(enumerate(self._all()))
         for number, state in states.items():
-            p = parameters[number]
             for name, value in state.items():
-                if isinstance(value, np.ndarray) and value.shape != p.shape:
-                    raise StateError(
-                        f"{self._name}: {name} of parameter {number} has shape {value.shape} in "
-                        f"the state, the parameter {p.shape}; nothing was loaded"
+                if isinstance(value, np.ndarray) and value.shape != parameters[number].shape:
+                    raise self._misfit(
+                        f"{name} of parameter {number} has shape {value.shape} there, the "
+                        f"parameter {parameters[number].shape}"
                     )
-            loaded[p] = _copied(state)
-        self.state = loaded
+        self.state = {parameters[number]: _copied(state) for number, state in states.items()}
         for group, new in zip(self.param_groups, groups, strict=True):
             group.update({name: value for name, value in new.items() if name != "params"})
+
+    def _misfit(self, why: str) -> StateError:
+        return StateError(f"{self._name}: the state does not fit, and nothing was loaded; {why}")
 
     def _all(self) -> list[Tensor]:
         return [p for group in self.param_groups for p in group["params"]]
@@ -183,10 +185,10 @@ class Optimizer:
         self._require("lr", lr, _is_number(lr) and lr > 0, "a positive finite number")
 
     def _check_at_least_zero(self, name: str, value: Any) -> None:
-        self._require(name, value, _is_number(value) and value >= 0, "a finite number ≥ 0")
+        self._require(name, value, _is_number(value) and value >= 0, "a finite number, at least 0")
 
     def _check_decay_rate(self, name: str, value: Any) -> None:
-        self._require(name, value, _is_number(value) and 0 <= value < 1, "in 0 ≤ … < 1")
+        self._require(name, value, _is_number(value) and 0 <= value < 1, "at least 0 and below 1")
 
 
 def _is_number(value: Any) -> bool:
@@ -322,7 +324,9 @@ class Adam(Optimizer):
         self._check_lr(group)
         betas = group["betas"]
         if not isinstance(betas, tuple | list) or len(betas) != 2:
-            raise ArgumentError(f"Adam: betas must be two numbers in 0 ≤ … < 1, got {betas!r}")
+            raise ArgumentError(
+                f"Adam: betas must be two numbers, each at least 0 and below 1, got {betas!r}"
+            )
         for position, beta in enumerate(betas):
             self._check_decay_rate(f"betas[{position}]", beta)
         self._check_at_least_zero("eps", group["eps"])
