@@ -74,7 +74,7 @@ def test_help_has_an_example(command: str, flag: str) -> None:
 def test_group_lists_every_command_in_full() -> None:
     output = typed("-h").output
     assert re.findall(r"^  ([a-z]+) +[A-Z]", output, re.MULTILINE) == COMMANDS
-    assert not re.search(r"\.\.\.$", output, re.MULTILINE)
+    assert "..." not in output.partition("Commands:")[2]
 
 
 def test_list_before_and_after_start(elsewhere: Path) -> None:
@@ -143,7 +143,8 @@ def test_run_prints_prose_code_and_output(lessons: Path) -> None:
     assert "# %%" not in output
     assert "**derivative**" not in output
     assert str(lessons / "01_diamond" / "exercise.py") in output
-    assert max(map(len, output.splitlines())) <= 100
+    lesson = [line for line in output.splitlines() if str(lessons) not in line]
+    assert max(map(len, lesson)) <= 100
 
 
 def test_run_plays_the_learners_copy(lessons: Path) -> None:

@@ -72,8 +72,8 @@ def test_numeric_gradient(exercise):
         got = as_array(value, right.shape, what)
         if theta.dtype.kind == "i" and not is_close(got, right, 1e-4):
             raise AssertionError(
-                f"{what}: you returned {show(got)}: an integer array cannot hold 1 + eps; make a float64 "
-                "copy first, np.array(theta, dtype=np.float64)"
+                f"{what}: you returned {show(got)}: an integer array cannot hold 1 + eps; "
+                "make a float64 copy first, np.array(theta, dtype=np.float64)"
             )
         if theta.dtype == np.float32 and not is_close(got, right, 1e-6):
             gap = np.max(np.abs(got / right - 1))
