@@ -4,7 +4,9 @@ Read ``registry.py``, ``rows.py`` and ``sweep.py``, in this order, to learn reve
 """
 # ruff: noqa: A004, E402 (NumPy's names; the path comes first)
 
+from importlib import import_module as _import_module
 from pathlib import Path as _Path
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 
 _here = _Path(__file__).resolve().parent
 if not (_here / "nn").is_dir():  # a source checkout: nn/, viz/, tutorials/ sit beside us
@@ -76,6 +78,17 @@ from autograd_mini.tensors import Tensor
 from autograd_mini.transforms import grad
 
 _end_tracebacks()
+
+
+if not _TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Load ``ag.nn``, ``ag.viz`` and ``ag.optim`` when they are first asked for."""
+        if name in ("nn", "viz", "optim"):
+            return _import_module(f"autograd_mini.{'nn.optim' if name == 'optim' else name}")
+        raise AttributeError(f"module 'autograd_mini' has no attribute {name!r}")
+
+
 __version__ = "0.1.0"
 
 __all__ = [

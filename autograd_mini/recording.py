@@ -56,10 +56,10 @@ def tape(y: "Tensor") -> Tape:
     >>> import autograd_mini as ag
     >>> x = ag.tensor(3.0, requires_grad=True)
     >>> print(ag.tape(x * x + 1))
-    row  operation            shape  primal  adjoint
-    v0   leaf                 ()     3       ·
-    v1   = multiply(v0, v0)   ()     9       ·
-    v2   = add(v1, 1)         ()     10      ·
+    row  operation           shape  primal  adjoint
+    v0   leaf                ()     3       ·
+    v1   = multiply(v0, v0)  ()     9       ·
+    v2   = add(v1, 1)        ()     10      ·
     """
     return Tape(wengert_list(y.row))
 

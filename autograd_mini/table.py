@@ -4,13 +4,12 @@ The layout follows Baydin, Pearlmutter, Radul and Siskind 2018, "Automatic diffe
 machine learning: a survey", tables 2 and 3.
 """
 
-from typing import Any
-
-import numpy as np
-
+from autograd_mini.brief import brief
 from autograd_mini.rows import Row
 
 HEADINGS = ("row", "operation", "shape", "primal", "adjoint")
+WIDEST = 28
+"""Longer operations are cut, so that a row fits a terminal of 80 columns."""
 
 
 def textbook_table(rows: list[Row], head: int | None = None, tail: int | None = None) -> str:
@@ -24,9 +23,9 @@ def textbook_table(rows: list[Row], head: int | None = None, tail: int | None = 
     >>> y = x * x
     >>> y.backward()
     >>> print(ag.tape(y))
-    row  operation            shape  primal  adjoint
-    v0   leaf                 ()     3       6
-    v1   = multiply(v0, v0)   ()     9       1
+    row  operation           shape  primal  adjoint
+    v0   leaf                ()     3       6
+    v1   = multiply(v0, v0)  ()     9       1
     """
     names = {row: f"v{i}" for i, row in enumerate(rows)}
     lines = [_cells(row, names) for row in rows]
@@ -52,8 +51,10 @@ def _cells(row: Row, names: dict[Row, str]) -> tuple[str, ...]:
             names.get(parent, "·") if parent is not None else brief(array)
             for parent, array in zip(row.parents, row.inputs, strict=True)
         ]
-        metadata = [f"{key}={brief(value)}" for key, value in row.kwargs.items()]
-        operation = f"= {operation}({', '.join(inputs + metadata)})"
+        metadata = [
+            f"{key}={brief(v)}" for key, v in row.kwargs.items() if v is not None and v is not False
+        ]
+        operation = _clipped(f"= {operation}({', '.join(inputs + metadata)})")
     adjoint = row.adjoint
     if adjoint is None and row.grad is not None:
         adjoint = row.grad.data
@@ -64,26 +65,5 @@ def _cells(row: Row, names: dict[Row, str]) -> tuple[str, ...]:
     return names[row], operation, str(row.shape), brief(row.output), shown
 
 
-def brief(value: Any) -> str:
-    """Return a value in a few characters: the numbers of a small array, else mean ± spread.
-
-    >>> brief(np.float32(2.5)), brief(np.arange(3)), brief(np.ones((9, 9)))
-    ('2.5', '[0 1 2]', '1 ± 0')
-    """
-    if isinstance(value, np.ndarray):
-        if value.ndim == 0:
-            value = value[()]
-        elif value.size <= 4:
-            numbers = np.array2string(value, formatter={"float_kind": _number}, separator=" ")
-            return " ".join(numbers.split())
-        elif value.dtype.kind == "f":
-            return f"{_number(value.mean())} ± {_number(value.std())}"
-        else:
-            return f"{value.dtype} {value.shape}"
-    if isinstance(value, float | np.floating):
-        return _number(value)
-    return str(value)
-
-
-def _number(value: Any) -> str:
-    return f"{value:.4g}"
+def _clipped(text: str) -> str:
+    return text if len(text) <= WIDEST else f"{text[: WIDEST - 2]}…)"

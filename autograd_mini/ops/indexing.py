@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_mini.brief import brief
 from autograd_mini.registry import primitive
 
 
@@ -27,19 +28,8 @@ def _scatter_add(x: Any, index: Any, shape: tuple[int, ...]) -> Any:
 
 
 def _outside(x: Any, *, index: Any) -> str | None:
-    shape = np.shape(x)
     parts = index if isinstance(index, tuple) else (index,)
-    shown = ", ".join("..." if part is ... else _brief(part) for part in parts)
-    return f"index [{shown}] does not fit shape {shape}"
-
-
-def _brief(part: Any) -> str:
-    if isinstance(part, slice):
-        ends = ["" if end is None else str(end) for end in (part.start, part.stop, part.step)]
-        return ":".join(ends[:2] if part.step is None else ends)
-    if isinstance(part, np.ndarray):
-        return f"{part.dtype} array of shape {part.shape}"
-    return repr(part)
+    return f"index [{', '.join(map(brief, parts))}] does not fit shape {np.shape(x)}"
 
 
 scatter_add = primitive(
