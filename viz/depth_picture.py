@@ -1,0 +1,160 @@
+"""The depth view as a picture, drawn with matplotlib: signals by layer on one log axis."""
+
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from math import isfinite, log10, nan
+from typing import TYPE_CHECKING, Any
+
+from autograd_mini.viz.text import clip
+from autograd_mini.viz.verdict import short
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from autograd_mini.viz.depth import Flow
+
+# Okabe and Ito 2008, "Color universal design": told apart with every common colour blindness.
+BLUE, GREEN, VERMILION, ORANGE, INK = "#0072B2", "#009E73", "#D55E00", "#E69F00", "#1a1a1a"
+_TITLES = {"healthy": GREEN, "vanishing": BLUE, "dead": BLUE, "no gradient": BLUE}
+
+MOST_NAMES = 12
+"""Layers are numbered, not named, on the axis of deeper networks."""
+
+
+def flow_figure(flow: "Flow") -> "Figure":
+    """Return the picture of one flow."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8.0, 5.2), layout="constrained")
+    axes = figure.add_subplot()
+    cause = textwrap.fill(flow.verdict.cause, 95)
+    _panel(axes, flow, flow.verdict.word, f"{_factors(flow)}\n{cause}", 13)
+    _limits([axes], [flow])
+    axes.set_ylabel("root mean square, log scale")
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    return figure
+
+
+def comparison_figure(flows: "Mapping[str, Flow]") -> "Figure":
+    """Return the picture of several flows: panels side by side, one log axis."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(max(4.0 * len(flows), 6.0), 4.8), layout="constrained")
+    panels = figure.subplots(1, len(flows), sharey=True, squeeze=False)[0]
+    handles: dict[str, Any] = {}
+    for axes, (name, flow) in zip(panels, flows.items(), strict=True):
+        _panel(axes, flow, f"{clip(name)}: {flow.verdict.word}", _factors(flow), 12)
+        handles |= dict(zip(*axes.get_legend_handles_labels()[::-1], strict=True))
+    _limits(panels, flows.values())
+    panels[0].set_ylabel("root mean square, log scale")
+    columns = 4 if len(flows) > 2 else 2
+    figure.legend(handles.values(), handles, loc="outside lower center", ncols=columns)
+    return figure
+
+
+def _factors(flow: "Flow") -> str:
+    theory = f"theory ×{short(flow.predicted_factor)}" if flow.predictions else "no theory"
+    return f"dL/ds ×{short(flow.factor)} per layer going back ({theory})"
+
+
+def _panel(axes: "Axes", flow: "Flow", title: str, detail: str, size: float) -> None:
+    lines = detail.count("\n") + 1
+    axes.set_title(
+        title,
+        color=_TITLES.get(flow.verdict.word, VERMILION),
+        fontweight="bold",
+        fontsize=size,
+        pad=8 + 13 * lines,
+    )
+    axes.annotate(
+        detail,
+        (0.5, 1.0),
+        (0, 6),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        fontsize=9,
+        color=INK,
+    )
+    _signals(axes, flow)
+    _layer_axis(axes, [layer.name for layer in flow.layers])
+
+
+def _signals(axes: "Axes", flow: "Flow") -> None:
+    """Draw the three measured signals and, dashed, the predicted dL/ds."""
+    places = range(1, len(flow.layers) + 1)
+    axes.set_yscale("log")
+    for height, (label, (values, look)) in enumerate(_curves(flow).items()):
+        axes.plot(places, [_drawable(value) for value in values], label=label, **look)
+        for place, value in zip(places, values, strict=True):
+            if value == 0 or not isfinite(value):
+                axes.text(
+                    place,
+                    (0.02 if value == 0 else 0.9) + 0.035 * height,
+                    short(value),
+                    transform=axes.get_xaxis_transform(),
+                    color=look["color"],
+                    ha="center",
+                    fontsize=8,
+                )
+    axes.grid(True, which="major", color="#dddddd", linewidth=0.6)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def _curves(flow: "Flow") -> dict[str, tuple[list[float], dict[str, Any]]]:
+    """Return each curve's values and look by its name in the legend."""
+    layers = flow.layers
+    solid = {"markersize": 4, "linewidth": 1.4}
+    curves: dict[str, tuple[list[float], dict[str, Any]]] = {
+        "dL/ds, back-propagated signal": (
+            [layer.gradient_rms for layer in layers],
+            solid | {"color": BLUE, "marker": "o", "linewidth": 2.2},
+        ),
+        "dL/dW, weight gradient": (
+            [layer.weight_gradient_rms for layer in layers],
+            solid | {"color": ORANGE, "marker": "s"},
+        ),
+        f"update : weight, at lr {flow.lr:g}": (
+            flow.update_ratios,
+            solid | {"color": GREEN, "marker": "^"},
+        ),
+    }
+    if flow.predictions:
+        look = {"color": INK, "linestyle": "--", "linewidth": 1.3}
+        curves["dL/ds predicted by theory"] = (flow.predicted_gradients, look)
+    return curves
+
+
+def _drawable(value: float) -> float:
+    """A log axis has no place for 0 and what is not finite; they are written at its ends."""
+    return value if isfinite(value) and value > 0 else nan
+
+
+def _layer_axis(axes: "Axes", names: Sequence[str]) -> None:
+    axes.set_xlim(0.5, len(names) + 0.5)
+    if len(names) <= MOST_NAMES:
+        longest = max(map(len, names))
+        turned: dict[str, Any] = (
+            {"rotation": 30, "ha": "right"} if longest * len(names) > 60 else {}
+        )
+        axes.set_xticks(range(1, len(names) + 1), [clip(name, 16) for name in names], **turned)
+    else:
+        axes.set_xticks(range(1, len(names) + 1, -(-len(names) // 8)))
+    axes.set_xlabel("layer (gradients travel from right to left)")
+
+
+def _limits(panels: Iterable["Axes"], flows: Iterable["Flow"]) -> None:
+    """Show at least three decades, so that small changes look small."""
+    values = [
+        value
+        for flow in flows
+        for curve, _ in _curves(flow).values()
+        for value in curve
+        if isfinite(_drawable(value))
+    ]
+    low, high = log10(min(values, default=1.0)), log10(max(values, default=1.0))
+    margin = max(0.08 * (high - low), (3 - (high - low)) / 2)
+    for axes in panels:
+        axes.set_ylim(10 ** max(low - margin, -300), 10 ** min(high + margin, 300))

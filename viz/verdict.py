@@ -1,0 +1,240 @@
+"""From the layers to one word, its cause in numbers, and one remedy.
+
+The word rests on how much the length of dL/ds, the back-propagated signal, changes between the last
+layer and the first. Lengths, not values per element: so a change of width does not count.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import exp, inf, isclose, isfinite, log, sqrt
+from statistics import fmean, median_low
+
+from autograd_mini.viz.activations import known_activation
+from autograd_mini.viz.layers import Layer
+
+TOTAL = 10.0
+"""Vanishing or exploding: ‖dL/ds‖ changes more than this many times from last to first layer."""
+SATURATED = 0.5
+"""Saturated: in some layer more than this share of tanh or sigmoid outputs is on the flat part."""
+DEAD = 0.9
+"""Dead: in some layer more than this share of relu units is 0 on every sample."""
+
+THRESHOLDS = (
+    f"vanishing or exploding: dL/ds changes more than {TOTAL:g}-fold from last to first layer; "
+    f"dead: over {DEAD:.0%} of a layer's relu units are 0 on every sample; "
+    f"saturated: over {SATURATED:.0%} of a layer's tanh outputs beyond 0.97, or of its sigmoid "
+    f"outputs outside 0.03 to 0.97"
+)
+
+_SAME = 0.15
+_TINY = 1e-30
+_INITIALISERS = {
+    "relu": 'nn.init.kaiming_normal_(weight, nonlinearity="relu")',
+    "tanh": "nn.init.xavier_normal_(weight)",
+    "linear": "nn.init.xavier_normal_(weight)",
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """``word``: healthy, vanishing, exploding, dead, saturated, "no gradient" or "not finite"."""
+
+    word: str
+    cause: str
+    remedy: str
+
+
+def short(value: float) -> str:
+    """Return a number with three digits, or two and an exponent where it is far from 1.
+
+    >>> short(0.0123456), short(4.6e-5), short(0.0), short(float("inf"))
+    ('0.0123', '4.6e-05', '0', 'inf')
+    """
+    if value == 0 or not isfinite(value) or 1e-3 <= abs(value) < 1e4:
+        return f"{value:.3g}" if abs(value) < 1000 or not isfinite(value) else f"{value:.0f}"
+    return f"{value:.1e}"
+
+
+def factor_per_layer(layers: Sequence[Layer]) -> float:
+    """Return by how much the length of dL/ds changes going back one layer: the geometric mean.
+
+    1 for a single layer; NaN if the last layer has no gradient.
+    """
+    n_steps = len(layers) - 1
+    first, last = layers[0].gradient_length, layers[-1].gradient_length
+    if n_steps == 0:
+        return 1.0
+    return float(ratio(first, last) ** (1 / n_steps))
+
+
+def ratio(numerator: float, denominator: float) -> float:
+    """Divide; x/0 is infinite, 0/0 not a number."""
+    if denominator == 0:
+        return inf if numerator else float("nan")
+    return numerator / denominator
+
+
+def judge(layers: Sequence[Layer]) -> Verdict:
+    """Return the verdict on a step, the gravest first."""
+    for find in (_not_finite, _dead, _no_gradient, _changing, _saturated):
+        verdict = find(layers)
+        if verdict:
+            return verdict
+    return Verdict(
+        "healthy",
+        f"dL/ds changes less than {TOTAL:g}-fold from the last layer to the first",
+        "none needed",
+    )
+
+
+def _not_finite(layers: Sequence[Layer]) -> Verdict | None:
+    for layer in layers:
+        if not isfinite(layer.signal_std):
+            return Verdict(
+                "not finite",
+                f"the signal is no longer finite at {layer.name}, going forward",
+                _shrink(layers),
+            )
+    for layer in reversed(layers):
+        if not isfinite(layer.gradient_length) or not isfinite(layer.weight_gradient_rms):
+            return Verdict(
+                "not finite",
+                f"the gradient is no longer finite at {layer.name}, going backward",
+                _shrink(layers),
+            )
+    return None
+
+
+def _shrink(layers: Sequence[Layer]) -> str:
+    for below, above in pairwise(layers):
+        want = wanted_std(below, above)
+        if want and above.weight_std > 2 * want:
+            return _rescale(below, above)
+    return "look for NaN or huge values in the input and for a division or log of 0 in the loss"
+
+
+def _no_gradient(layers: Sequence[Layer]) -> Verdict | None:
+    if layers[-1].gradient_length:
+        return None
+    return Verdict(
+        "no gradient",
+        f"dL/ds is 0 at the last layer, {layers[-1].name}, already",
+        "look at the loss: it does not depend on the output, or is at its minimum",
+    )
+
+
+def _dead(layers: Sequence[Layer]) -> Verdict | None:
+    worst = max(layers, key=lambda layer: layer.dead or 0.0)
+    if (worst.dead or 0.0) <= DEAD or worst.weight_std == 0:
+        return None
+    return Verdict(
+        "dead",
+        f"{worst.dead:.0%} of the relu units after {worst.name} are 0 on every sample, and relu "
+        f"passes no gradient there",
+        "start again with a smaller learning rate, biases of 0 and "
+        f"{_INITIALISERS['relu']}; or use a relu that leaks",
+    )
+
+
+def _saturated(layers: Sequence[Layer]) -> Verdict | None:
+    worst = max(layers, key=_saturation)
+    if _saturation(worst) <= SATURATED:
+        return None
+    return Verdict("saturated", _saturation_text(worst), _unsaturate(layers, worst))
+
+
+def _saturation(layer: Layer) -> float:
+    phi = known_activation(layer.activation)
+    return layer.flat if phi and phi.saturates and layer.flat is not None else 0.0
+
+
+def _saturation_text(layer: Layer) -> str:
+    return (
+        f"{layer.flat:.0%} of the {layer.activation} outputs after {layer.name} are saturated "
+        f"(std s = {short(layer.signal_std)})"
+    )
+
+
+def _unsaturate(layers: Sequence[Layer], worst: Layer) -> str:
+    if worst is layers[0] and worst.input_mean_square > 4:
+        return (
+            f"normalise the input to mean 0 and std 1 (its rms is "
+            f"{short(sqrt(worst.input_mean_square))})"
+        )
+    return (
+        f"multiply the weights of {worst.name} by {short(1 / worst.signal_std)}, so that std s = 1"
+    )
+
+
+def _changing(layers: Sequence[Layer]) -> Verdict | None:
+    """Vanishing or exploding: is it every layer, or one?"""
+    total = ratio(layers[0].gradient_length, layers[-1].gradient_length)
+    if 1 / TOTAL <= total <= TOTAL:
+        return None
+    word = "vanishing" if total < 1 else "exploding"
+    n_lost = max((i + 1 for i, layer in enumerate(layers) if not layer.gradient_length), default=0)
+    steps = [
+        log(below.gradient_length / above.gradient_length)
+        for below, above in pairwise(layers[n_lost:])
+    ]
+    extreme = (min if total < 1 else max)(steps, default=0.0)
+    is_cut = n_lost and layers[n_lost].gradient_rms > _TINY
+    if is_cut or abs(extreme) > abs(sum(steps)) / 2:
+        position = n_lost - 1 if is_cut else n_lost + steps.index(extreme)
+        effect = f"this layer alone multiplies dL/ds by {short(0.0 if is_cut else exp(extreme))}"
+        where = f"at {layers[position + 1].name}, "
+    else:
+        position = n_lost + steps.index(median_low(steps))
+        effect = f"each layer multiplies dL/ds by {short(exp(fmean(steps)))}"
+        if n_lost:
+            effect += f"; from {layers[n_lost - 1].name} down it is too small for a float: 0"
+        where = ""
+    cause, remedy = _explain(layers, layers[position], layers[position + 1], word)
+    return Verdict(word, f"{where}{cause}: {effect}", remedy)
+
+
+def wanted_std(below: Layer, above: Layer) -> float | None:
+    """Return the std(W) of ``above`` that keeps dL/ds, given the activation before it."""
+    phi = known_activation(below.activation)
+    return phi.gain / sqrt(above.fan_in * below.power) if phi and phi.gain else None
+
+
+def _explain(layers: Sequence[Layer], below: Layer, above: Layer, word: str) -> tuple[str, str]:
+    """Return cause and remedy of one step: the activation after ``below``, then ``above``."""
+    std = f"std(W) = {short(above.weight_std)}"
+    want = wanted_std(below, above)
+    if word == "vanishing" and _saturation(below) > SATURATED:
+        return _saturation_text(below), _unsaturate(layers, below)
+    if below.activation == "sigmoid":
+        return (
+            f"{std} at width {above.fan_in}, and the slope of sigmoid is at most 0.25",
+            "use tanh with nn.init.xavier_normal_, or relu with nn.init.kaiming_normal_, instead "
+            "of sigmoid between layers",
+        )
+    if want is None:
+        return (
+            f"{std}; no theory here for {below.activation!r} after {below.name}",
+            f"scale the weights, or put a normalisation layer at {above.name}",
+        )
+    if isclose(above.weight_std, want, rel_tol=_SAME):
+        return (
+            f"{std} is right for {below.activation} at width {above.fan_in}, but over "
+            f"{len(layers)} layers small changes add up",
+            "use residual connections or normalisation layers, or fewer or wider layers",
+        )
+    gain = sqrt(above.fan_in) * want
+    return (
+        f"{std}; {below.activation} at width {above.fan_in} wants {short(want)} "
+        f"(gain {short(gain)})",
+        _rescale(below, above),
+    )
+
+
+def _rescale(below: Layer, above: Layer) -> str:
+    want = wanted_std(below, above)
+    assert want is not None
+    advice = f"{_INITIALISERS[below.activation]}: std {short(want)} at width {above.fan_in}"
+    if above.weight_std:
+        advice += f" (or multiply these weights by {short(want / above.weight_std)})"
+    return advice
