@@ -61,8 +61,13 @@ _lesson_argument = click.argument(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-def tutorial() -> None:
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    no_args_is_help=False,
+    invoke_without_command=True,
+)
+@click.pass_context
+def tutorial(ctx: click.Context) -> None:
     """Learn by lessons that check your own code.
 
     N is a lesson's number, its name, or a part of the name; without it, the lesson whose folder
@@ -73,6 +78,8 @@ def tutorial() -> None:
     autograd-mini tutorial run 1      read and run lesson 1
     autograd-mini tutorial check 1    check what you wrote
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 @tutorial.command("list")
@@ -220,7 +227,7 @@ def hint_command(lesson: Lesson | None) -> None:
     exercise = waiting[0]
     given = progress.hints_seen(lesson, exercise)
     shown = min(given + 1, len(exercise.hints))
-    click.secho(f"{lesson.number} {lesson.title}, exercise `{exercise.name}`", bold=True)
+    click.secho(f"Lesson {lesson.number}, exercise `{exercise.name}`", bold=True)
     for level, hint in enumerate(exercise.hints[:shown], start=1):
         click.echo(to_terminal(f"{level}. {' '.join(hint.split())}", text_width()))
     if given == shown:

@@ -24,6 +24,8 @@ class Player:
             tree = ast.parse("\n" * (cell.line - 1) + cell.source)
             interactive = ast.Interactive(body=tree.body)
             exec(compile(interactive, str(self._file), "single"), self._namespace)
+        except BrokenPipeError:  # nobody reads any more: not the lesson's fault
+            raise
         except Exception as error:
             raise AutogradError(
                 f"{self._file}, line {self._failing_line(error, cell)}: "

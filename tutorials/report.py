@@ -1,12 +1,14 @@
 """The words for what a check found: as text for the terminal, as data for ``--json``."""
 
 import textwrap
+from pathlib import Path
 from typing import Any
 
 import click
 
 from autograd_mini.tutorials.runner import Outcome, Report
 
+_INDENT = " " * 8
 _MARKS = {
     "passed": click.style("pass", fg="green"),
     "failed": click.style("FAIL", fg="red", bold=True),
@@ -17,16 +19,19 @@ _MARKS = {
 
 def report_text(report: Report, width: int) -> str:
     """Return a line per exercise, and below it the feedback and what the learner's code printed."""
-    lesson = report.lesson
-    title = click.style(f"{lesson.number} {lesson.title}", bold=True)
-    lines = [f"{title}  {click.style(str(report.file), dim=True)}"]
+    lesson, file = report.lesson, report.file
+    if file.is_relative_to(Path.cwd()):
+        file = file.relative_to(Path.cwd())
+    lines = [click.style(f"{lesson.number} {lesson.title}", bold=True)]
+    lines.append(f"  {click.style(str(file), dim=True)}\n")
     if report.problem:
-        lines += [f"  {_MARKS['failed']}  {report.file.name} could not be loaded"]
+        lines.append(f"  {_MARKS['failed']}  {file.name} could not be loaded")
         lines += _details(report.problem, width)
     for outcome in report.outcomes:
-        lines.append(f"  {_MARKS[outcome.status]}  {click.style(outcome.exercise.name, bold=True)}")
-        lines[-1] += f": {outcome.exercise.sentence}"
-        lines += _details(outcome, width)
+        name = outcome.exercise.name
+        first, *others = _indented(f"{name}: {outcome.exercise.sentence}", width)
+        first = first.strip().replace(name, click.style(name, bold=True), 1)
+        lines += [f"  {_MARKS[outcome.status]}  {first}", *others, *_details(outcome, width)]
     return "\n".join(lines)
 
 
@@ -54,18 +59,19 @@ def report_data(report: Report) -> dict[str, Any]:
 
 
 def _details(outcome: Outcome, width: int) -> list[str]:
-    indent = " " * 8
-    lines = []
-    for paragraph in outcome.feedback.splitlines():
-        lines += textwrap.wrap(
-            paragraph,
-            width,
-            initial_indent=indent,
-            subsequent_indent=indent,
-            break_long_words=False,
-            break_on_hyphens=False,
-        )
+    lines = [line for part in outcome.feedback.splitlines() for line in _indented(part, width)]
     if outcome.printed:
-        lines.append(indent + click.style("your code printed:", dim=True))
-        lines += [f"{indent}| {line}" for line in outcome.printed.splitlines()]
+        lines.append(_INDENT + click.style("your code printed:", dim=True))
+        lines += [f"{_INDENT}| {line}" for line in outcome.printed.splitlines()]
     return lines
+
+
+def _indented(text: str, width: int) -> list[str]:
+    return textwrap.wrap(
+        text,
+        width,
+        initial_indent=_INDENT,
+        subsequent_indent=_INDENT,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

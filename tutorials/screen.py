@@ -55,7 +55,7 @@ def echo_cell(cell: Cell) -> None:
         click.echo("\n" + to_terminal(cell.source, text_width()))
         return
     click.echo()
-    bar = click.style("│ ", dim=True)
+    bar = click.style("| ", dim=True)
     for line in cell.source.splitlines():
         click.echo(bar + click.style(line, fg="cyan"))
 

@@ -10,7 +10,7 @@ ROW_NAMES = ["v1", "v2", "v3", "v4", "v5"]
 
 
 def test_primals(exercise):
-    """the five rows of y = ln(x1) + x1·x2 − sin(x2), forward"""
+    """the values of the five rows of y = ln(x1) + x1·x2 − sin(x2)"""
     for x1, x2 in POINTS:
         v1, v2, v3 = log(x1), x1 * x2, sin(x2)
         right = [v1, v2, v3, v1 + v2, v1 + v2 - v3]
@@ -31,7 +31,7 @@ def test_primals(exercise):
 
 
 def test_tangents(exercise):
-    """their tangents: how fast each row moves (forward mode)"""
+    """how fast each row moves when the inputs move (forward mode)"""
     for (x1, x2), (dx1, dx2) in zip(
         [POINTS[0], *POINTS], [(0.6, -2.0), (1.0, 0.0), (0.0, 1.0), (1.0, 0.0)], strict=True
     ):
@@ -61,7 +61,7 @@ def test_tangents(exercise):
 
 
 def test_adjoints(exercise):
-    """their adjoints, by hand and from below: dy/dx1 and dy/dx2 (reverse mode)"""
+    """dy/dx1 and dy/dx2 by hand, from the last row up (reverse mode)"""
     for x1, x2 in POINTS:
         what = f"adjoints({x1}, {x2})"
         got = as_numbers(answer(exercise.adjoints, x1, x2), ["dy/dx1", "dy/dx2"], what)
@@ -89,7 +89,7 @@ def test_adjoints(exercise):
 
 
 def test_backward(exercise):
-    """the backward pass of any tape: adjoints are added up, from the last row to the first"""
+    """the backward pass of any tape, from its last row to its first"""
     tapes = {
         "a chain, y = 4·(3·x)": [((), ()), ((0,), (3.0,)), ((1,), (4.0,))],
         "the diamond, 2a + 5a with a = 3x": [

@@ -63,7 +63,7 @@ print("dy/dx =", x.grad.item())
 # For the program this means: when a row hands an adjoint to an input, it must **add** to what is
 # there already, `+=`, because another row may have handed something over before. With a plain `=`
 # the last one to arrive wipes out the others: here 6 is left, or 15, depending on the order. No
-# error, no crash, just a network that learns badly. It is the first bug of most people who write
+# error, no crash, just a network that learns badly. It is a classic first bug of those who write
 # such an engine.
 #
 # Why not follow every path by itself? Because there are too many: thirty diamonds in a row have

@@ -148,9 +148,9 @@ for name, std in [("Xavier", np.sqrt(1 / 256)), ("He", np.sqrt(2 / 256))]:
 #
 # ## The depth view
 #
-# `viz.flow` does this for any network: per layer, on one logarithmic scale, dL/ds, dL/dW and the
-# size of one update compared with the weight, beside the factor that theory predicts. First a
-# ReLU network with Xavier's weights.
+# `viz.flow` does all of this for any network: a row per layer, with the size of dL/ds, what theory
+# predicts for it from the weights alone, a bar on a logarithmic scale, the size of dL/dW, and the
+# size of one update compared with the weights. First a ReLU network with Xavier's weights.
 
 
 # %%
@@ -174,18 +174,24 @@ labels = np.arange(64) % 10
 print(viz.flow(deep_network(12, 100, nn.init.xavier_normal_), x, loss))
 
 # %% [markdown]
-# Read it from the last layer up, as the gradient travels: does the bar of dL/ds shrink (vanishing),
-# grow (exploding) or stay? Is the measured factor the predicted one? Then the initialisation is the
-# cause. Now the same network with He's weights:
+# Read the column dL/ds from the bottom up, as the gradient travels: the bars shrink, in step with
+# theory. The column dL/dW is level, and would have told you nothing. Below the table stand the
+# verdict, its cause and a remedy. (The last layer stands apart: it has 10 units and no ReLU.) Now
+# the same network with He's weights, as the remedy says:
+
 
 # %%
-print(
-    viz.flow(
-        deep_network(12, 100, lambda w: nn.init.kaiming_normal_(w, nonlinearity="relu")), x, loss
-    )
-)
+def he(weight):
+    nn.init.kaiming_normal_(weight, nonlinearity="relu")
+
+
+print(viz.flow(deep_network(12, 100, he), x, loss))
 
 # %% [markdown]
+# The bars are level, and the network can learn from its first layer on. Now make one that explodes:
+# in your copy of lesson.py, put `nn.init.normal_(weight, std=0.3)` into `he`, and run the lesson
+# again.
+#
 # ## Your turn
 #
 # Six short exercises: measure the signal, predict its factor, write the two famous formulas,
