@@ -69,7 +69,7 @@ def flow(
             f"flow: loss must be a function of the model's output, such as "
             f"lambda y: ((y - target) ** 2).mean(); got {type(loss).__name__}"
         )
-    if not (isinstance(lr, int | float) and lr > 0 and isfinite(lr)):
+    if not (isinstance(lr, int | float | np.floating) and lr > 0 and isfinite(lr)):
         raise ArgumentError(f"flow: lr must be a positive finite number, got {lr!r}")
     random = ag.default_generator().bit_generator
     state = random.state
@@ -157,7 +157,10 @@ class Flow(Chart):
     @property
     def update_ratios(self) -> list[float]:
         return [
-            self.lr * ratio(layer.weight_gradient_rms, layer.weight_rms) for layer in self.layers
+            self.lr * ratio(layer.weight_gradient_rms, layer.weight_rms)
+            if layer.weight_gradient_rms
+            else 0.0
+            for layer in self.layers
         ]
 
     def data(self) -> dict[str, Any]:
@@ -265,9 +268,11 @@ def _check_loss(value: Any) -> None:
 def _why_no_theory(layers: Sequence[Layer]) -> str:
     for layer, above in pairwise(layers):
         if known_activation(layer.activation) is None:
+            forks = layer.activation.endswith(("fork", "branch"))
+            way = "takes more ways than one" if forks else f"goes through {layer.activation}"
             return (
-                f"between {layer.name} and {above.name} the signal goes through "
-                f"{layer.activation!r}, and the theory is for a chain with one activation each"
+                f"between {layer.name} and {above.name} the signal {way}, and the theory is for a "
+                f"chain with one activation each"
             )
     return ""
 

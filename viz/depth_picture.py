@@ -6,7 +6,7 @@ from math import isfinite, log10, nan
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.viz.text import clip
-from autograd_mini.viz.verdict import short
+from autograd_mini.viz.verdict import short, times
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -54,8 +54,8 @@ def comparison_figure(flows: "Mapping[str, Flow]") -> "Figure":
 
 
 def _factors(flow: "Flow") -> str:
-    theory = f"theory ×{short(flow.predicted_factor)}" if flow.predictions else "no theory"
-    return f"dL/ds ×{short(flow.factor)} per layer going back ({theory})"
+    theory = f"theory {times(flow.predicted_factor)}" if flow.predictions else "no theory"
+    return f"dL/ds {times(flow.factor)} per layer going back ({theory})"
 
 
 def _panel(axes: "Axes", flow: "Flow", title: str, detail: str, size: float) -> None:

@@ -8,7 +8,7 @@ from math import isfinite, log10
 from typing import TYPE_CHECKING
 
 from autograd_mini.viz.text import clip
-from autograd_mini.viz.verdict import THRESHOLDS, TOTAL, ratio, short
+from autograd_mini.viz.verdict import THRESHOLDS, TOTAL, ratio, short, times
 
 if TYPE_CHECKING:
     from autograd_mini.viz.depth import Flow
@@ -48,7 +48,7 @@ def flow_text(flow: "Flow", color: bool | None) -> str:
         contents = (
             clip(layer.name, 9),
             str(layer.fan_out),
-            "-" if layer.activation == "linear" else clip(layer.activation, 7),
+            _activation(layer.activation),
             short(layer.signal_std),
             short(layer.gradient_rms),
             short(predicted) if flow.predictions else "-",
@@ -102,14 +102,14 @@ def comparison_text(flows: "Mapping[str, Flow]", color: bool | None) -> str:
         for flow in flows.values()
     ]
     theories = [
-        f"×{short(flow.predicted_factor)}" if flow.predictions else "-" for flow in flows.values()
+        times(flow.predicted_factor) if flow.predictions else "none" for flow in flows.values()
     ]
     lines = [
         paint("dL/ds by layer, on one log scale; layer 1 is next to the input", _BOLD),
         paint(summary("layer", (clip(name, column) for name in flows)), _BOLD),
         *map(row, shown),
         paint("change of dL/ds per layer going back (measured, and predicted by theory)", _DIM),
-        summary("measured", (f"×{short(flow.factor)}" for flow in flows.values())),
+        summary("measured", (times(flow.factor) for flow in flows.values())),
         summary("theory", theories),
         line("verdict", verdicts),
         "",
@@ -124,8 +124,8 @@ def comparison_text(flows: "Mapping[str, Flow]", color: bool | None) -> str:
 
 def _conclusion(flow: "Flow", paint: "_Paint") -> list[str]:
     word = paint(flow.verdict.word, _WORDS.get(flow.verdict.word, _RED), _BOLD)
-    theory = f"theory ×{short(flow.predicted_factor)}" if flow.predictions else "no theory"
-    lines = [f"  verdict {word}: dL/ds ×{short(flow.factor)} per layer going back ({theory})"]
+    theory = f"theory {times(flow.predicted_factor)}" if flow.predictions else "no theory"
+    lines = [f"  verdict {word}: dL/ds {times(flow.factor)} per layer going back ({theory})"]
     lines += _paragraph("cause", flow.verdict.cause)
     lines += _paragraph("remedy", flow.verdict.remedy)
     if flow.no_theory:
@@ -135,12 +135,17 @@ def _conclusion(flow: "Flow", paint: "_Paint") -> list[str]:
 
 def _meanings(flow: "Flow") -> list[str]:
     return textwrap.wrap(
-        f"s: pre-activation; dL/ds, dL/dW: rms; theory: dL/ds predicted from the weights alone, "
-        f"going back from the last layer; update: {flow.lr:g}·rms(dL/dW)/rms(W), usually about "
-        f"1e-3; flat: outputs where the activation hardly moves. Per layer: the length of dL/ds, "
-        f"geometric mean. {THRESHOLDS}.",
+        f"s: pre-activation. dL/ds, dL/dW: root mean squares. theory: dL/ds predicted from the "
+        f"weights, going back from the last layer. update: {flow.lr:g}·rms(dL/dW)/rms(W), usually "
+        f"about 1e-3. flat: share of outputs where the activation hardly moves. {THRESHOLDS}.",
         WIDTH,
     )
+
+
+def _activation(name: str) -> str:
+    if name == "linear":
+        return "-"
+    return "other" if "," in name else clip(name, 7)
 
 
 def _paragraph(title: str, text: str) -> list[str]:

@@ -7,7 +7,7 @@ layer and the first. Lengths, not values per element: so a change of width does 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import exp, inf, isclose, isfinite, log, sqrt
+from math import exp, inf, isclose, isfinite, isnan, log, sqrt
 from statistics import fmean, median_low
 
 from autograd_mini.viz.activations import known_activation
@@ -56,6 +56,15 @@ def short(value: float) -> str:
     return f"{value:.1e}"
 
 
+def times(value: float) -> str:
+    """Return a factor as ``×0.58``, or ``×?`` where there is none."""
+    return "×?" if isnan(value) else f"×{short(value)}"
+
+
+def _called(layer: Layer) -> str:
+    return layer.name if layer.name.startswith("layer") else f"layer {layer.name}"
+
+
 def factor_per_layer(layers: Sequence[Layer]) -> float:
     """Return by how much the length of dL/ds changes going back one layer: the geometric mean.
 
@@ -81,28 +90,33 @@ def judge(layers: Sequence[Layer]) -> Verdict:
         verdict = find(layers)
         if verdict:
             return verdict
+    if len(layers) == 1:
+        return Verdict("healthy", "there is one layer only, no depth to judge", "none needed")
+    total = layers[0].gradient_length / layers[-1].gradient_length
     return Verdict(
         "healthy",
-        f"dL/ds changes less than {TOTAL:g}-fold from the last layer to the first",
+        f"from the last layer to the first dL/ds changes ×{short(total)}, less than {TOTAL:g}-fold",
         "none needed",
     )
 
 
 def _not_finite(layers: Sequence[Layer]) -> Verdict | None:
+    """Find where values stop being finite: in what was given, then forward, then backward."""
+    word = "not finite"
+    if not isfinite(layers[0].input_mean_square):
+        return Verdict(word, "the input has NaN or infinite values", "clean the data")
+    for layer in layers:
+        if not isfinite(layer.weight_std + layer.bias_mean_square):
+            cause = f"the parameters of {_called(layer)} have NaN or infinite values"
+            return Verdict(word, cause, "start again with a smaller learning rate")
     for layer in layers:
         if not isfinite(layer.signal_std):
-            return Verdict(
-                "not finite",
-                f"the signal is no longer finite at {layer.name}, going forward",
-                _shrink(layers),
-            )
+            cause = f"the signal is no longer finite at {_called(layer)}, going forward"
+            return Verdict(word, cause, _shrink(layers))
     for layer in reversed(layers):
-        if not isfinite(layer.gradient_length) or not isfinite(layer.weight_gradient_rms):
-            return Verdict(
-                "not finite",
-                f"the gradient is no longer finite at {layer.name}, going backward",
-                _shrink(layers),
-            )
+        if not isfinite(layer.gradient_length + layer.weight_gradient_rms):
+            cause = f"the gradient is no longer finite at {_called(layer)}, going backward"
+            return Verdict(word, cause, _shrink(layers))
     return None
 
 
@@ -111,7 +125,7 @@ def _shrink(layers: Sequence[Layer]) -> str:
         want = wanted_std(below, above)
         if want and above.weight_std > 2 * want:
             return _rescale(below, above)
-    return "look for NaN or huge values in the input and for a division or log of 0 in the loss"
+    return "look for huge values in the input, and for a division or log of 0 in model and loss"
 
 
 def _no_gradient(layers: Sequence[Layer]) -> Verdict | None:
@@ -119,7 +133,7 @@ def _no_gradient(layers: Sequence[Layer]) -> Verdict | None:
         return None
     return Verdict(
         "no gradient",
-        f"dL/ds is 0 at the last layer, {layers[-1].name}, already",
+        f"dL/ds is 0 already at {_called(layers[-1])}, the last one",
         "look at the loss: it does not depend on the output, or is at its minimum",
     )
 
@@ -130,8 +144,8 @@ def _dead(layers: Sequence[Layer]) -> Verdict | None:
         return None
     return Verdict(
         "dead",
-        f"{worst.dead:.0%} of the relu units after {worst.name} are 0 on every sample, and relu "
-        f"passes no gradient there",
+        f"{worst.dead:.0%} of the relu units after {_called(worst)} are 0 on every sample, and "
+        f"relu passes no gradient there",
         "start again with a smaller learning rate, biases of 0 and "
         f"{_INITIALISERS['relu']}; or use a relu that leaks",
     )
@@ -151,7 +165,7 @@ def _saturation(layer: Layer) -> float:
 
 def _saturation_text(layer: Layer) -> str:
     return (
-        f"{layer.flat:.0%} of the {layer.activation} outputs after {layer.name} are saturated "
+        f"{layer.flat:.0%} of the {layer.activation} outputs after {_called(layer)} are saturated "
         f"(std s = {short(layer.signal_std)})"
     )
 
@@ -162,9 +176,8 @@ def _unsaturate(layers: Sequence[Layer], worst: Layer) -> str:
             f"normalise the input to mean 0 and std 1 (its rms is "
             f"{short(sqrt(worst.input_mean_square))})"
         )
-    return (
-        f"multiply the weights of {worst.name} by {short(1 / worst.signal_std)}, so that std s = 1"
-    )
+    shrink = short(1 / worst.signal_std)
+    return f"multiply the weights of {_called(worst)} by {shrink}, so that std s = 1"
 
 
 def _changing(layers: Sequence[Layer]) -> Verdict | None:
@@ -183,12 +196,12 @@ def _changing(layers: Sequence[Layer]) -> Verdict | None:
     if is_cut or abs(extreme) > abs(sum(steps)) / 2:
         position = n_lost - 1 if is_cut else n_lost + steps.index(extreme)
         effect = f"this layer alone multiplies dL/ds by {short(0.0 if is_cut else exp(extreme))}"
-        where = f"at {layers[position + 1].name}, "
+        where = f"at {_called(layers[position + 1])}, "
     else:
         position = n_lost + steps.index(median_low(steps))
         effect = f"each layer multiplies dL/ds by {short(exp(fmean(steps)))}"
         if n_lost:
-            effect += f"; from {layers[n_lost - 1].name} down it is too small for a float: 0"
+            effect += f"; from {_called(layers[n_lost - 1])} down it is too small for a float: 0"
         where = ""
     cause, remedy = _explain(layers, layers[position], layers[position + 1], word)
     return Verdict(word, f"{where}{cause}: {effect}", remedy)
@@ -214,8 +227,8 @@ def _explain(layers: Sequence[Layer], below: Layer, above: Layer, word: str) -> 
         )
     if want is None:
         return (
-            f"{std}; no theory here for {below.activation!r} after {below.name}",
-            f"scale the weights, or put a normalisation layer at {above.name}",
+            f"{std}; no theory here for {below.activation!r} after {_called(below)}",
+            f"scale the weights, or put a normalisation layer at {_called(above)}",
         )
     if isclose(above.weight_std, want, rel_tol=_SAME):
         return (
@@ -223,17 +236,18 @@ def _explain(layers: Sequence[Layer], below: Layer, above: Layer, word: str) -> 
             f"{len(layers)} layers small changes add up",
             "use residual connections or normalisation layers, or fewer or wider layers",
         )
-    gain = sqrt(above.fan_in) * want
-    return (
-        f"{std}; {below.activation} at width {above.fan_in} wants {short(want)} "
-        f"(gain {short(gain)})",
-        _rescale(below, above),
-    )
+    who = f"{below.activation} at width {above.fan_in}"
+    if not isclose(below.power, 1.0):
+        who += f", followed by factors of mean square {short(below.power)} (dropout),"
+    gain = short(sqrt(above.fan_in) * want)
+    return f"{std}; {who} wants {short(want)} (gain {gain})", _rescale(below, above)
 
 
 def _rescale(below: Layer, above: Layer) -> str:
     want = wanted_std(below, above)
     assert want is not None
+    if not isclose(below.power, 1.0):
+        return f"start from std(W) = {short(want)}, or drop fewer units"
     advice = f"{_INITIALISERS[below.activation]}: std {short(want)} at width {above.fan_in}"
     if above.weight_std:
         advice += f" (or multiply these weights by {short(want / above.weight_std)})"
