@@ -46,7 +46,8 @@ def softmax(x: Any, dim: int = -1) -> Any:
     >>> softmax(ag.tensor([0.0, 0.0]))
     tensor([0.5, 0.5])
     """
-    return ag.exp(log_softmax(x, dim))
+    powers = ag.exp(_shifted(x, dim))
+    return powers / powers.sum(axis=dim, keepdims=True)
 
 
 def log_softmax(x: Any, dim: int = -1) -> Any:
@@ -55,7 +56,14 @@ def log_softmax(x: Any, dim: int = -1) -> Any:
     >>> log_softmax(ag.tensor([0.0, 1000.0]))
     tensor([-1000.,     0.])
     """
-    return ag.subtract(x, ag.logsumexp(x, axis=dim, keepdims=True))
+    z = _shifted(x, dim)
+    return z - ag.logsumexp(z, axis=dim, keepdims=True)
+
+
+def _shifted(x: Any, dim: int) -> Tensor:
+    """Return x minus its largest element, a constant that softmax does not see: no overflow."""
+    x = x if isinstance(x, Tensor) else ag.tensor(x)
+    return x - x._array.max(axis=dim, keepdims=True)
 
 
 def linear(x: Any, weight: Tensor, bias: Tensor | None = None) -> Any:
