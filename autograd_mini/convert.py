@@ -39,13 +39,17 @@ def to_array(data: Any, dtype: DTypeLike | None = None) -> Array:
     return array
 
 
-def to_operand(value: Any) -> Any:
+def to_operand(value: Any, copy: bool) -> Any:
     """Return a non-Tensor operand as something that NumPy promotes as users expect.
+
+    ``copy``: an array is going to be saved, and its owner may write to it later.
 
     Python numbers stay as they are and so do not change the other operand's dtype; lists count as
     numbers of the default dtype; arrays keep their dtype.
     """
-    if isinstance(value, np.ndarray | int | float | np.generic | None):
+    if isinstance(value, np.ndarray):
+        return value.copy() if copy else value
+    if isinstance(value, int | float | np.generic | None):
         return value
     if isinstance(value, list | tuple):
         array = to_array(value)

@@ -172,11 +172,10 @@ class Leaf(Row):
 
     def settle(self) -> None:
         """Before a row saves the array: forget the exposure if nobody can write any more."""
-        if self.exposed:
-            if references(self.output) > HELD_TWICE:
-                self.look()
-            else:
-                self.exposed, self.changed_at = False, next(serials)
+        if references(self.output) > HELD_TWICE:
+            self.look()
+        else:
+            self.exposed, self.changed_at = False, next(serials)
 
     def spend(self) -> None:
         """Leaves outlive every backward."""

@@ -35,48 +35,42 @@ def apply(
 ) -> "Tensor":
     """Run ``primitive`` on arrays and Tensors; record a row if one of them is tracked."""
     kwargs = metadata or {}
-    tracked = False
-    inputs: list[Any] = []
-    for arg in args:
-        if isinstance(arg, Tensor):
-            inputs.append(arg._array)
-            tracked = tracked or arg.requires_grad
-        else:
-            inputs.append(to_operand(arg))
+    tracked = modes.tracking and any(isinstance(a, Tensor) and a.requires_grad for a in args)
+    parents = tuple(_parent(primitive, i, arg) for i, arg in enumerate(args)) if tracked else ()
+    inputs = tuple(
+        arg._array if isinstance(arg, Tensor) else to_operand(arg, copy=tracked) for arg in args
+    )
     try:
         out = primitive.run(inputs, kwargs)
     except (ValueError, TypeError, IndexError) as error:
         raise _refusal(primitive, inputs, kwargs, error) from None
     if type(out) is not np.ndarray:
         out = np.asarray(out)
-    if not (tracked and modes.tracking):
+    if not tracked:
         return constant(out if out.base is None else out.copy(), primitive.name)
     out.flags.writeable = False
-    parents = tuple(_save(primitive, inputs, i, arg) for i, arg in enumerate(args))
     tensor = constant(out)
-    tensor._row = Row(primitive, parents, tuple(inputs), kwargs, out)
+    tensor._row = Row(primitive, parents, inputs, kwargs, out)
     return tensor
 
 
-def _save(primitive: Primitive, inputs: list[Any], position: int, arg: Any) -> Row | None:
-    """Return the parent row of an argument, and make sure that its saved array stays as it is."""
-    if isinstance(arg, Tensor):
-        row = arg.row
-        if isinstance(row, Leaf):
-            row.settle()
-        if row.requires_grad and primitive.vjp(position) is None:
-            raise UnsupportedError(
-                f"{primitive.name}: it has no derivative with respect to "
-                f"{primitive.argument(position)}; detach() that tensor first"
-            )
-        return row
-    if isinstance(inputs[position], np.ndarray):
-        inputs[position] = inputs[position].copy()  # it is the caller's, who may write to it
-    return None
+def _parent(primitive: Primitive, position: int, arg: Any) -> Row | None:
+    """Return the row of an argument; a leaf's array must be settled before the row saves it."""
+    if not isinstance(arg, Tensor):
+        return None
+    row = arg.row
+    if isinstance(row, Leaf) and row.exposed:
+        row.settle()
+    if row.requires_grad and primitive.vjp(position) is None:
+        raise UnsupportedError(
+            f"{primitive.name}: it has no derivative with respect to "
+            f"{primitive.argument(position)}; detach() that tensor first"
+        )
+    return row
 
 
 def _refusal(
-    primitive: Primitive, inputs: list[Any], kwargs: dict[str, Any], error: Exception
+    primitive: Primitive, inputs: tuple[Any, ...], kwargs: dict[str, Any], error: Exception
 ) -> AutogradError:
     """Turn NumPy's complaint into ours."""
     kinds = {TypeError: DTypeError, IndexError: IndexingError}
