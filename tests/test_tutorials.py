@@ -5,10 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from autograd_mini.tutorials.cells import read_cells
 from autograd_mini.tutorials.course import Lesson, UnknownLessonError, all_lessons, find_lesson
+from autograd_mini.tutorials.prose import to_terminal
 from autograd_mini.tutorials.runner import check_exercises
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -131,3 +133,41 @@ def test_cells_know_their_lines(tmp_path: Path) -> None:
         (True, "# Title\n\ntext", 3),
         (False, "x = 1", 8),
     ]
+
+
+def test_planted_bugs_are_found_by_the_learners_own_checker(tmp_path: Path) -> None:
+    folder = find_lesson("gradient_checking").folder
+    starter = (folder / "exercise.py").read_text(encoding="utf-8")
+    solution = (folder / "solution.py").read_text(encoding="utf-8")
+    tools = solution[: solution.index("def network_loss")]
+    file = tmp_path / "exercise.py"
+    file.write_text(tools + starter[starter.index("def network_loss") :], encoding="utf-8")
+    done = subprocess.run([sys.executable, str(file)], capture_output=True, text=True, timeout=30)
+    assert done.stdout == "wrong: ['W1', 'b1', 'b2']\n"
+
+
+def test_prose_on_a_terminal() -> None:
+    markdown = """# Title
+
+Some **bold** and `code` text
+that goes on.
+- one
+- two words here
+
+    y = x
+
+```
+def f():
+
+    return 1
+```
+| a | b |
+"""
+    text = to_terminal(markdown, width=16)
+    assert click.unstyle(text).splitlines() == [
+        *["Title", "=====", "", "Some bold", "and `code` text", "that goes on.", ""],
+        *["  - one", "  - two words", "    here", "", "    y = x", ""],
+        *["    def f():", "", "        return 1", "", "    | a | b |"],
+    ]
+    assert click.style("bold", bold=True) in text
+    assert click.style("`code`", fg="cyan") in text

@@ -57,6 +57,9 @@ def find_lesson(text: str) -> Lesson:
     ``gradcheck`` finds ``gradient_checking``: beginnings of its words, run together, will do.
 
     Raises UnknownLessonError, with the nearest name and the list of lessons.
+
+    >>> find_lesson("gradcheck").number, find_lesson("1").slug
+    (2, 'diamond')
     """
     lessons = all_lessons()
     wanted = re.sub(r"[\s-]+", "_", text.strip().rstrip("/\\").lower())

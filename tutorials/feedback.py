@@ -62,7 +62,12 @@ def expect(
     mistakes: Mistakes = (),
     rtol: float = 1e-6,
 ) -> None:
-    """Fail, with the explanation of the known mistake if it is one, unless ``got`` is right."""
+    """Fail, with the explanation of the known mistake if it is one, unless ``got`` is right.
+
+    >>> expect(6.0, 21.0, "dy/dx", [(6.0, "that is one of the two paths")])
+    Traceback (most recent call last):
+    AssertionError: dy/dx: you returned 6; that is one of the two paths
+    """
     if is_close(got, expected, rtol):
         return
     for wrong, why in mistakes:
@@ -72,7 +77,11 @@ def expect(
 
 
 def show(value: Any) -> str:
-    """Write ``value`` briefly: five digits for a number, shape and spread for a large array."""
+    """Write ``value`` briefly: five digits for a number, shape and spread for a large array.
+
+    >>> show(3.030100001), show([[1.0, 2.5]])
+    ('3.0301', '[[1, 2.5]]')
+    """
     if isinstance(value, str | bool | type(None)):
         return repr(value)
     try:

@@ -10,7 +10,13 @@ _ITEM = re.compile(r"\s*([-*]|\d+\.) ")
 
 
 def to_terminal(markdown: str, width: int) -> str:
-    """Return ``markdown`` wrapped to ``width`` columns and styled with terminal colours."""
+    """Return ``markdown`` wrapped to ``width`` columns and styled with terminal colours.
+
+    >>> print(to_terminal("- one\\n- two words", width=8))
+      - one
+      - two
+        words
+    """
     return "\n\n".join(
         "\n".join(_styled_block(kind, lines, width) for kind, lines in group)
         for group in _groups(markdown)

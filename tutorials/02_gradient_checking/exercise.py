@@ -68,7 +68,8 @@ def network_loss(x, y, parameters):
 def network_gradients(x, y, parameters):
     """Return the gradients of network_loss, a dictionary with W1, b1, W2 and b2.
 
-    Two of the lines below are wrong. Find them with `suspects`, think, and mend them.
+    Two of the lines below are wrong. Run this file (python exercise.py) to see what your `suspects`
+    finds, think, and mend them.
     """
     z1 = x @ parameters["W1"].T + parameters["b1"]
     a1 = np.tanh(z1)
@@ -82,3 +83,16 @@ def network_gradients(x, y, parameters):
     dW1 = dz1.T @ x
     db1 = dz1.sum(axis=0)
     return {"W1": dW1, "b1": db1, "W2": dW2, "b2": db2}
+
+
+if __name__ == "__main__":
+    rng = np.random.default_rng(0)
+    x, y = rng.standard_normal((6, 3)), rng.standard_normal((6, 2))
+    parameters = {
+        "W1": rng.standard_normal((4, 3)),
+        "b1": rng.standard_normal(4),
+        "W2": rng.standard_normal((2, 4)),
+        "b2": rng.standard_normal(2),
+    }
+    gradients = network_gradients(x, y, parameters)
+    print("wrong:", suspects(lambda p: network_loss(x, y, p), parameters, gradients))

@@ -167,11 +167,12 @@ report(gradients | {"b1": gradients["b1"] / len(x)})
 #
 # ## The engine's own checker
 #
-# `ag.gradcheck` does all this: it copies to float64, measures every entry with a good step, knows
-# about kinks, and names the worst entry.
+# `ag.gradcheck` does all this, for a dictionary of tensors, a list of them or a whole model: it
+# copies to float64, measures every entry with a good step, leaves out the entries at a kink and
+# says so, repeats random draws, and names the worst entry of a parameter that does not agree.
 
 # %%
-print(ag.gradcheck(loss_of, list(tensors.values())))
+print(ag.gradcheck(lambda p: loss_of(**p), tensors))
 
 # %% [markdown]
 # ## Your turn

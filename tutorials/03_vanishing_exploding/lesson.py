@@ -56,7 +56,9 @@ for std in (1.0, 0.1, 0.01):
 #
 #     mean of s²  =  n · Var(w) · mean of a²
 #
-# So one linear layer multiplies the **size** by √(n · Var(w)). To keep it: Var(w) = 1/n.
+# So one linear layer multiplies the **size** by √(n · Var(w)). To keep it:
+#
+#     Var(w) = 1 / n
 #
 # The backward pass multiplies by the transpose. There a unit collects from its n_out outputs, and
 # the same argument asks for Var(w) = 1/n_out. Both cannot hold unless the layer is square, so
@@ -168,8 +170,8 @@ def loss(output):
     return nn.functional.cross_entropy(output, labels)
 
 
-ag.manual_seed(0)
-x = ag.randn(64, 100)
+rng = ag.manual_seed(0)
+x = rng.standard_normal((64, 100))
 labels = np.arange(64) % 10
 print(viz.flow(deep_network(12, 100, nn.init.xavier_normal_), x, loss))
 
