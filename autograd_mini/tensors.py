@@ -106,7 +106,7 @@ class Tensor(Methods):
     def __init__(
         self, data: Any, requires_grad: bool = False, dtype: DTypeLike | None = None
     ) -> None:
-        self._array = to_array(data, dtype)
+        self._array = to_array(data._array if isinstance(data, Tensor) else data, dtype)
         self._row = None
         self._made_by = "the user"
         if requires_grad:

@@ -314,6 +314,16 @@ def test_nested_tensors_make_a_tensor() -> None:
     assert ag.tensor(rows).tolist() == [[1.0, 2.0], [3.0, 4.0]]
 
 
+def test_a_tensor_of_a_tracked_tensor_is_a_constant_copy() -> None:
+    w = ag.tensor([1.0, 2.0], requires_grad=True)
+    for twin in (ag.tensor(w), ag.tensor([w[0], w[1]])):
+        assert twin.tolist() == [1.0, 2.0]
+        assert not twin.requires_grad
+    copied = ag.tensor(w)
+    copied.data[0] = 9.0
+    assert w.tolist() == [1.0, 2.0]
+
+
 def test_creation() -> None:
     assert ag.zeros(2, 3).shape == ag.zeros((2, 3)).shape == (2, 3)
     assert ag.full((2,), 7.0).tolist() == [7.0, 7.0]

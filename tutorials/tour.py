@@ -136,12 +136,11 @@ def draw_loss(model: nn.Module, x: Tensor, labels: Tensor, folder: Path) -> None
     with ag.record():
         loss = loss_of(model, x, labels)
         loss.backward()
-    for parameter in model.parameters():
-        parameter.grad = None
     graph = viz.graph(loss)
     graph.save(folder / "loss-graph.svg")
     graph.save(folder / "loss-graph.png")
     click.echo(ag.tape(loss).table(head=6, tail=4))
+    model.zero_grad()
 
 
 def compare_depths(x: Tensor, labels: Tensor, folder: Path) -> None:
