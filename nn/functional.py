@@ -60,7 +60,7 @@ def log_softmax(x: Any, dim: int = -1) -> Any:
     return z - ag.logsumexp(z, axis=dim, keepdims=True)
 
 
-def _shifted(x: Any, dim: int) -> Tensor:
+def _shifted(x: Any, dim: int) -> Any:
     """Return x minus its largest element, a constant that softmax does not see: no overflow."""
     x = x if isinstance(x, Tensor) else ag.tensor(x)
     return x - x._array.max(axis=dim, keepdims=True)

@@ -122,14 +122,12 @@ class Module:
 
     def _replace(self, store: dict[str, Any], name: str, value: Any, kind: type) -> None:
         if value is not None and not isinstance(value, kind):
-            advice = (
-                f"; write .{name}.data[...] = values to overwrite its values"
-                if kind is Parameter
-                else ""
-            )
+            advice = f"; to overwrite its values, write .{name}.data[...] = values"
+            if kind is Module:
+                advice = ""
             raise DTypeError(
-                f"{type(self).__name__}.{name} is a {kind.__name__} and can be replaced by another "
-                f"one or None, not by {type(value).__name__}{advice}"
+                f"{type(self).__name__}.{name} holds a {kind.__name__} or None, and cannot become "
+                f"{type(value).__name__}{advice}"
             )
         store[name] = value
 

@@ -144,11 +144,13 @@ def test_a_plain_array_does_not_replace_a_parameter() -> None:
     layer = nn.Linear(1, 1)
     with pytest.raises(
         DTypeError,
-        match=r"Linear\.weight is a Parameter and can be replaced by another one or None, not by "
-        r"ndarray; write \.weight\.data\[\.\.\.\] = values",
+        match=r"^Linear\.weight holds a Parameter or None, and cannot become ndarray; to overwrite "
+        r"its values, write \.weight\.data\[\.\.\.\] = values$",
     ):
         layer.weight = np.zeros((1, 1))
-    with pytest.raises(DTypeError, match="head is a Module and can be replaced"):
+    with pytest.raises(
+        DTypeError, match=r"^Net.head holds a Module or None, and cannot become int$"
+    ):
         Net().head = 3
 
 
