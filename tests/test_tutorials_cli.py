@@ -236,7 +236,7 @@ def test_check_of_a_broken_file(lessons: Path) -> None:
     result = typed("check", "1")
     assert result.exit_code == 1
     assert "FAIL  exercise.py could not be loaded" in result.output
-    assert "the file is not valid Python (line 1: def (:): invalid syntax" in result.output
+    assert "the file is not valid Python (line 1: `def (:`): invalid syntax" in result.output
     assert "Traceback" not in result.output
 
 

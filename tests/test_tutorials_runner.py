@@ -32,15 +32,15 @@ def only_primals_failed(report: Report) -> Outcome:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ("return 1 / 0", "ZeroDivisionError: division by zero (line {}: return 1 / 0)"),
-        ("return undefined", "NameError: name 'undefined' is not defined (line {}: return"),
-        ("import sys; sys.exit(0)", "the code ends Python by sys.exit (line {}: import sys; sys"),
-        ("exit()", "the code ends Python by sys.exit (line {}: exit()); return a value instead"),
-        ("import os; os._exit(0)", "the code ends Python by os._exit (line {}: import os; os"),
-        ("raise KeyboardInterrupt", "KeyboardInterrupt (line {}: raise KeyboardInterrupt)"),
+        ("return 1 / 0", "ZeroDivisionError: division by zero (line {}: `return 1 / 0`)"),
+        ("return undefined", "NameError: name 'undefined' is not defined (line {}: `return"),
+        ("import sys; sys.exit(0)", "the code ends Python by sys.exit (line {}: `import sys; sys"),
+        ("exit()", "the code ends Python by sys.exit (line {}: `exit()`); return a value instead"),
+        ("import os; os._exit(0)", "the code ends Python by os._exit (line {}: `import os; os"),
+        ("raise KeyboardInterrupt", "KeyboardInterrupt (line {}: `raise KeyboardInterrupt`)"),
         ("return primals(x1, x2)", "RecursionError: maximum recursion depth exceeded (line {}"),
-        ("assert x1 < 0, 'why'", "AssertionError: why (line {}: assert x1 < 0, 'why')"),
-        ("return input()", "EOFError: EOF when reading a line (line {}: return input())"),
+        ("assert x1 < 0, 'why'", "AssertionError: why (line {}: `assert x1 < 0, 'why'`)"),
+        ("return input()", "EOFError: EOF when reading a line (line {}: `return input()`)"),
         ("print(x1)", "primals returned None: is the `return` missing?"),
     ],
 )
@@ -78,12 +78,12 @@ def test_python_killed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ("def broken(:\n    pass\n", "the file is not valid Python (line {}: def broken(:)"),
-        ("1 / 0\n", "ZeroDivisionError: division by zero (line {}: 1 / 0)"),
-        ("import sys; sys.exit()\n", "the code ends Python by sys.exit (line {}: import sys"),
-        ("import os; os._exit(5)\n", "the code ends Python by os._exit (line {}: import os"),
+        ("def broken(:\n    pass\n", "the file is not valid Python (line {}: `def broken(:`)"),
+        ("1 / 0\n", "ZeroDivisionError: division by zero (line {}: `1 / 0`)"),
+        ("import sys; sys.exit()\n", "the code ends Python by sys.exit (line {}: `import sys"),
+        ("import os; os._exit(5)\n", "the code ends Python by os._exit (line {}: `import os"),
         ("import nosuchmodule\n", "ModuleNotFoundError: No module named 'nosuchmodule' (line {}"),
-        ("raise NotImplementedError\n", "not written yet (line {}: raise NotImplementedError)"),
+        ("raise NotImplementedError\n", "not written yet (line {}: `raise NotImplementedError`)"),
     ],
 )
 def test_file_that_cannot_be_loaded(tmp_path: Path, change: str, said: str) -> None:

@@ -135,7 +135,7 @@ def _at(file: str, line: int | None) -> str:
     if line is None:
         return ""
     source = linecache.getline(file, line).strip()
-    return f" (line {line}: {source})" if source else f" (line {line})"
+    return f" (line {line}: `{source}`)" if source else f" (line {line})"
 
 
 def _learner_line(error: BaseException, file: str) -> int | None:
