@@ -62,9 +62,6 @@ class Commands(click.Group):
             _end(failure.format_message(), failure.exit_code)
         except (click.Abort, KeyboardInterrupt):
             _end("interrupted", INTERRUPTED)
-        except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(0)
         except OSError as failure:
             where = f"{failure.filename}: " if failure.filename else ""
             _end(f"{where}{failure.strerror or failure}", 1)

@@ -89,7 +89,8 @@ def digits_network() -> nn.Sequential:
     for layer in model:
         if isinstance(layer, nn.Linear):
             nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-            nn.init.zeros_(layer.bias)
+            if layer.bias is not None:
+                nn.init.zeros_(layer.bias)
     return model
 
 
@@ -151,9 +152,8 @@ def compare_depths(x: Tensor, labels: Tensor, folder: Path) -> None:
     for name, gain in GAINS.items():
         layers: list[nn.Module] = []
         for _ in range(DEPTH):
-            linear = nn.Linear(WIDTH, WIDTH)
+            linear = nn.Linear(WIDTH, WIDTH, bias=False)
             nn.init.xavier_normal_(linear.weight, gain=gain)
-            nn.init.zeros_(linear.bias)
             layers += [linear, nn.Tanh()]
         model = nn.Sequential(*layers, nn.Linear(WIDTH, 10))
         flows[name] = viz.flow(model, x, lambda out: nn.functional.cross_entropy(out, labels))
