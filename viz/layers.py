@@ -7,6 +7,7 @@ scope that they ran in.
 
 from collections import Counter
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Any, TypeGuard
 
 import numpy as np
@@ -84,7 +85,7 @@ def measured_layers(rows: list[Row], output: Row, gradients: dict[Row, Array]) -
     products = list(weights)
     places = [
         _place(product, following, *weights[product], consumers, set(products))
-        for product, following in zip(products, [*products[1:], None], strict=True)
+        for product, following in zip_longest(products, products[1:])
     ]
     return [
         _measure(place, name, gradients) for place, name in zip(places, _names(places), strict=True)

@@ -13,6 +13,7 @@ are neither independent nor zero on average: there, a difference from theory is 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from math import sqrt
 from typing import Protocol
 
@@ -110,7 +111,7 @@ def predict(layers: Sequence[Measured], input_mean_square: float) -> list[Predic
     predictions = []
     first = layers[0]
     q = first.fan_in * first.weight_std**2 * input_mean_square + first.bias_mean_square
-    for layer, above in zip(layers, [*layers[1:], None], strict=True):
+    for layer, above in zip_longest(layers, layers[1:]):
         phi = known_activation(layer.activation)
         if phi is None:
             predictions.append(Prediction(sqrt(q)))

@@ -86,7 +86,7 @@ def ratio(numerator: float, denominator: float) -> float:
 
 def judge(layers: Sequence[Layer]) -> Verdict:
     """Return the verdict on a step, the gravest first."""
-    for find in (_not_finite, _dead, _no_gradient, _changing, _saturated):
+    for find in (_not_finite, _equal_weights, _dead, _no_gradient, _changing, _saturated):
         verdict = find(layers)
         if verdict:
             return verdict
@@ -128,6 +128,20 @@ def _shrink(layers: Sequence[Layer]) -> str:
     return "look for huge values in the input, and for a division or log of 0 in model and loss"
 
 
+def _equal_weights(layers: Sequence[Layer]) -> Verdict | None:
+    """A layer whose weights are all equal, typically 0, when nothing arrives below it."""
+    equal = next((layer for layer in layers if layer.weight_std == 0), None)
+    if equal is None or layers[0].gradient_length:
+        return None
+    initialiser = _INITIALISERS.get(equal.activation, _INITIALISERS["linear"])
+    return Verdict(
+        "vanishing",
+        f"all weights of {_called(equal)} are equal, so all its units do the same, and dL/ds is 0 "
+        f"at {_called(layers[0])}",
+        f"draw them at random: {initialiser}",
+    )
+
+
 def _no_gradient(layers: Sequence[Layer]) -> Verdict | None:
     if layers[-1].gradient_length:
         return None
@@ -140,7 +154,7 @@ def _no_gradient(layers: Sequence[Layer]) -> Verdict | None:
 
 def _dead(layers: Sequence[Layer]) -> Verdict | None:
     worst = max(layers, key=lambda layer: layer.dead or 0.0)
-    if (worst.dead or 0.0) <= DEAD or worst.weight_std == 0:
+    if (worst.dead or 0.0) <= DEAD:
         return None
     return Verdict(
         "dead",
@@ -248,7 +262,7 @@ def _rescale(below: Layer, above: Layer) -> str:
     assert want is not None
     if not isclose(below.power, 1.0):
         return f"start from std(W) = {short(want)}, or drop fewer units"
-    advice = f"{_INITIALISERS[below.activation]}: std {short(want)} at width {above.fan_in}"
-    if above.weight_std:
-        advice += f" (or multiply these weights by {short(want / above.weight_std)})"
-    return advice
+    return (
+        f"{_INITIALISERS[below.activation]}: std {short(want)} at width {above.fan_in} "
+        f"(or multiply these weights by {short(ratio(want, above.weight_std))})"
+    )
