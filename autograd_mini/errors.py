@@ -7,6 +7,8 @@ AutogradError
 ├── ArgumentError     (ValueError)    an argument outside its allowed range
 ├── GraphError        (RuntimeError)  backward twice, without a graph, or after a change
 ├── RuleError         (RuntimeError)  a primitive whose VJP returned the wrong thing
+├── StateError        (RuntimeError)  a module that is not ready, a state that does not fit it
+├── DrawingError      (RuntimeError)  a drawing program that is missing, fails or takes too long
 └── UnsupportedError  (TypeError)     a function or keyword that has no derivative rule here
 
 Each also derives from the built-in a user would catch. A message says what was done with which
@@ -43,6 +45,14 @@ class GraphError(AutogradError, RuntimeError):
 
 class RuleError(AutogradError, RuntimeError):
     """A derivative rule returned a cotangent of the wrong shape, dtype or kind."""
+
+
+class StateError(AutogradError, RuntimeError):
+    """A module is not ready, or a state does not fit where it is to be loaded."""
+
+
+class DrawingError(AutogradError, RuntimeError):
+    """The drawing program is missing, failed, or took too long."""
 
 
 class UnsupportedError(AutogradError, TypeError):

@@ -102,6 +102,8 @@ class Primitive:
 
         Raises UnsupportedError for a keyword that the rules do not take (``out=``, ``where=``, …).
         """
+        if not kwargs and not self.variadic and len(args) == len(self.arguments):
+            return args, kwargs
         if isinstance(self.fn, np.ufunc):
             given = kwargs
         else:

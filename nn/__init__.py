@@ -3,6 +3,7 @@
 Read ``module.py``, then ``linear.py``, ``functional.py`` and ``optim.py``.
 """
 
+from autograd_mini.errors import StateError
 from autograd_mini.nn import datasets, functional, init, optim
 from autograd_mini.nn.activations import ReLU, Sigmoid, Tanh
 from autograd_mini.nn.checkpoint import load, save
@@ -18,7 +19,7 @@ from autograd_mini.nn.data import (
 from autograd_mini.nn.dropout import Dropout
 from autograd_mini.nn.linear import Flatten, Identity, Linear
 from autograd_mini.nn.losses import CrossEntropyLoss, MSELoss
-from autograd_mini.nn.module import Module, StateError
+from autograd_mini.nn.module import Module
 from autograd_mini.nn.normalizer import Normalizer
 from autograd_mini.nn.parameter import Parameter
 

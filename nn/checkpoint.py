@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd_mini.errors import DTypeError
-from autograd_mini.nn.module import Module, StateError
+from autograd_mini.errors import DTypeError, StateError
+from autograd_mini.nn.module import Module
 from autograd_mini.rows import Array
 from autograd_mini.tensors import Tensor
 

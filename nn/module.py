@@ -11,15 +11,11 @@ from typing import Any, NamedTuple, Self, cast
 
 import numpy as np
 
-from autograd_mini.errors import ArgumentError, AutogradError, DTypeError, UnsupportedError
+from autograd_mini.errors import ArgumentError, DTypeError, StateError, UnsupportedError
 from autograd_mini.modes import modes
 from autograd_mini.nn.parameter import Parameter
 from autograd_mini.rows import Leaf
 from autograd_mini.tensors import Tensor
-
-
-class StateError(AutogradError, RuntimeError):
-    """A module is not ready, or a state does not fit where it is to be loaded."""
 
 
 class IncompatibleKeys(NamedTuple):

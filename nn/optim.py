@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_mini.errors import ArgumentError, DTypeError, GraphError
-from autograd_mini.nn.module import StateError
+from autograd_mini.errors import ArgumentError, DTypeError, GraphError, StateError
 from autograd_mini.rows import Array
 from autograd_mini.tensors import Tensor
 

@@ -95,7 +95,8 @@ def digits_network() -> nn.Sequential:
 
 
 def loss_of(model: nn.Module, x: Tensor, labels: Tensor) -> Tensor:
-    return nn.functional.cross_entropy(model(x), labels)
+    loss: Tensor = nn.functional.cross_entropy(model(x), labels)
+    return loss
 
 
 def accuracy(model: nn.Module, split: tuple[Tensor, Tensor]) -> float:
