@@ -1,19 +1,17 @@
 """``viz.graph``: the computation graph of a result, as an object that shows itself."""
 
 import os
-import sys
-import tempfile
-import webbrowser
 from pathlib import Path
 
 from autograd_mini import Tensor
-from autograd_mini.errors import ArgumentError, DTypeError, GraphError
+from autograd_mini.errors import ArgumentError, DrawingError, DTypeError, GraphError
 from autograd_mini.rows import wengert_list
 from autograd_mini.viz.diagram import Box, Diagram, Edge, Node
 from autograd_mini.viz.dot import dot_source
-from autograd_mini.viz.engines import DrawingError, EngineName, check_engine, render
+from autograd_mini.viz.engines import EngineName, check_engine, render
 from autograd_mini.viz.outline import outline
 from autograd_mini.viz.picture_files import picture_path, write_whole
+from autograd_mini.viz.showing import show_picture
 from autograd_mini.viz.snapshot import snapshot
 
 FORMS = ("svg", "png", "pdf", "dot")
@@ -98,28 +96,7 @@ class Graph:
 
         Without a notebook it is written to a temporary file, whose path is printed.
         """
-        if _in_notebook():
-            from IPython.display import display
-
-            display(self)
-            return
-        folder = Path(tempfile.mkdtemp(prefix="autograd-mini-"))
-        path = self.save(folder / "graph.svg")
-        print(path)
-        if _has_display():
-            webbrowser.open(path.as_uri())
-
-
-def _in_notebook() -> bool:
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython is not None else None
-    return type(shell).__name__ == "ZMQInteractiveShell"
-
-
-def _has_display() -> bool:
-    """Tell whether a browser can open; without a display, Linux would start a text browser."""
-    on_linux = sys.platform.startswith("linux")
-    return not on_linux or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+        show_picture(self, "graph.svg")
 
 
 def graph(y: Tensor, max_nodes: int = 500, engine: EngineName = "auto") -> Graph:

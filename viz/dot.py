@@ -60,10 +60,8 @@ def _stacking(diagram: Diagram, main: set[int]) -> list[tuple[str, str]]:
     pairs = []
     for i in sorted(main):
         tail, head = diagram.nodes[diagram.edges[i].tail], diagram.nodes[diagram.edges[i].head]
-        around_tail = ancestry(tail.box, diagram.boxes)
-        entered = ancestry(head.box, diagram.boxes)[
-            n_common(around_tail, ancestry(head.box, diagram.boxes)) :
-        ]
+        around_head = ancestry(head.box, diagram.boxes)
+        entered = around_head[n_common(ancestry(tail.box, diagram.boxes), around_head) :]
         pairs += [(tail.name, leaf) for box in entered for leaf in parameters.get(box, [])]
     return pairs
 
@@ -115,15 +113,22 @@ def _legend_label(legend: Legend) -> str:
     rows = [_row([f'<td align="left">{line}</td>']) for line in lines]
     if legend.scale is not None:
         low, high = legend.ticks
-        cells = [f'<td bgcolor="{colour}" width="18" height="12"></td>' for colour in legend.cells]
-        bar = [f"<td>‖gradient‖ {low}</td>", *cells, f"<td>{high}</td>"]
+        bar = [_words(f"‖gradient‖ {low}"), *(_cell(colour, 0) for colour in legend.cells)]
+        bar.append(_words(high))
         for colour, meaning in legend.extras:
-            bar.append(f'<td border="1" bgcolor="{colour}" width="18" height="12"></td>')
-            bar.append(f"<td>{meaning}</td>")
+            bar += [_cell(colour, 1), _words(meaning)]
         rows.append(_row([f'<td align="left">{_table(bar)}</td>']))
     kinds = [f"<td>{_swatch(kind)}</td>" for kind in legend.kinds]
     rows.append(_row([f'<td align="left">{_table(kinds, spacing=4)}</td>']))
     return f'<<table border="0" cellborder="0" cellspacing="2">{"".join(rows)}</table>>'
+
+
+def _cell(colour: str, border: int) -> str:
+    return f'<td border="{border}" bgcolor="{colour}" width="18" height="12"></td>'
+
+
+def _words(text: str) -> str:
+    return f"<td>&#160;{text}&#160;</td>"
 
 
 def _swatch(kind: str) -> str:
@@ -138,7 +143,7 @@ def _swatch(kind: str) -> str:
 
 def _table(cells: Iterable[str], spacing: int = 0) -> str:
     return (
-        f'<table border="0" cellborder="0" cellpadding="1" cellspacing="{spacing}">'
+        f'<table border="0" cellborder="0" cellpadding="1" cellspacing="{spacing}" align="left">'
         f"{_row(cells)}</table>"
     )
 

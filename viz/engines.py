@@ -9,7 +9,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Literal
 
-from autograd_mini.errors import ArgumentError, AutogradError
+from autograd_mini.errors import ArgumentError, DrawingError
 from autograd_mini.viz.diagram import Diagram
 
 EngineName = Literal["auto", "dot", "builtin"]
@@ -24,10 +24,6 @@ HOW_TO_GET_DOT = (
     "install Graphviz (apt install graphviz, brew install graphviz, winget install graphviz, or "
     "conda install graphviz), set GRAPHVIZ_DOT to the program, or use engine='builtin'"
 )
-
-
-class DrawingError(AutogradError, RuntimeError):
-    """The drawing program is missing, failed, or took too long."""
 
 
 @dataclass(frozen=True)

@@ -283,7 +283,7 @@ def _spread_arrowheads(nodes: list[Slot]) -> None:
             continue
         middle = max(range(len(links)), key=lambda i: links[i].pull)
         n_aside = max(middle, len(links) - 1 - middle, 1)
-        gap = min(PORT_GAP, (node.width - PORT_GAP) / 2 / n_aside)
+        gap = min(PORT_GAP, max(node.width - PORT_GAP, 0.0) / 2 / n_aside)
         for i, link in enumerate(links):
             link.lower_at = (i - middle) * gap
 

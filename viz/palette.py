@@ -17,7 +17,7 @@ CONSTANT = "#fafafa"
 INK = "#1a1a1a"
 FAINT = "#8a8a8a"
 NOT_FINITE = "#fbd0b5"
-TROUBLE = "#d55e00"  # vermilion of Okabe and Ito 2008, "Color universal design"
+TROUBLE = "#b84a00"
 BOX_LINE = "#7a8fa6"
 BOX_FILL = "#f3f6fa"
 
