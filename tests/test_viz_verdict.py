@@ -79,6 +79,21 @@ def test_equal_weights_are_the_cause_not_dead_units(x, activation):
     assert sick.remedy.startswith("draw them at random: nn.init.")
 
 
+def test_equal_weights_that_explode(x):
+    sick = verdict(chain(nn.ReLU, weight=nn.init.ones_), np.abs(x), lambda y: y.mean())
+    assert sick.word == "exploding"
+    assert (
+        "are equal, so all its units do the same: each layer multiplies dL/ds by 32" in sick.cause
+    )
+
+
+def test_a_network_of_single_units(rng):
+    x = rng.standard_normal((50, 1))
+    result = flow(chain(nn.Tanh, width=1, depth=3), x, lambda y: y.mean())
+    assert "equal" not in result.verdict.cause
+    assert result.predicted_factor > 0
+
+
 def test_a_dead_layer(x):
     model = chain(nn.ReLU)
     model[2].bias.data[...] = -100

@@ -19,15 +19,7 @@ from autograd_mini.viz.activations import known_activation
 from autograd_mini.viz.chart import Chart
 from autograd_mini.viz.layers import Layer, measured_layers
 from autograd_mini.viz.theory import Prediction, predict
-from autograd_mini.viz.verdict import (
-    DEAD,
-    SATURATED,
-    TOTAL,
-    Verdict,
-    factor_per_layer,
-    judge,
-    ratio,
-)
+from autograd_mini.viz.verdict import THRESHOLDS, Verdict, factor_per_layer, judge, ratio
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -46,8 +38,9 @@ def flow(
 
     Nothing is trained: gradients of the parameters and the default generator's state are afterwards
     what they were. The model runs in the mode it is in: with Dropout in training, with one drawn
-    mask. The verdict: vanishing or exploding if the length of dL/ds, the gradient at the
-    pre-activations, changes more than 10-fold between the last and the first layer.
+    mask. The verdict: vanishing or exploding if from the last layer to the first the length of
+    dL/ds, the gradient at the pre-activations, changes over 10-fold and over 15 % per layer, or
+    over 1000-fold; ``verdict.py`` has the others.
 
     Raises ArgumentError for a loss that is no function or an lr that is not positive; GraphError if
     the output has no graph or no layer was found; ShapeError if the loss is not one number.
@@ -184,7 +177,7 @@ class Flow(Chart):
             "no_theory": self.no_theory,
             "loss": _plain(self.loss),
             "lr": self.lr,
-            "thresholds": {"total": TOTAL, "saturated": SATURATED, "dead": DEAD},
+            "thresholds": THRESHOLDS,
             "layers": records,
         }
 

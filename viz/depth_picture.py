@@ -66,6 +66,7 @@ def _panel(axes: "Axes", flow: "Flow", title: str, detail: str, size: float) -> 
         fontweight="bold",
         fontsize=size,
         pad=8 + 13 * lines,
+        parse_math=False,
     )
     axes.annotate(
         detail,
@@ -77,6 +78,7 @@ def _panel(axes: "Axes", flow: "Flow", title: str, detail: str, size: float) -> 
         va="bottom",
         fontsize=9,
         color=INK,
+        parse_math=False,
     )
     _signals(axes, flow)
     _layer_axis(axes, [layer.name for layer in flow.layers])
@@ -135,11 +137,12 @@ def _drawable(value: float) -> float:
 def _layer_axis(axes: "Axes", names: Sequence[str]) -> None:
     axes.set_xlim(0.5, len(names) + 0.5)
     if len(names) <= MOST_NAMES:
-        longest = max(map(len, names))
-        turned: dict[str, Any] = (
-            {"rotation": 30, "ha": "right"} if longest * len(names) > 60 else {}
-        )
-        axes.set_xticks(range(1, len(names) + 1), [clip(name, 16) for name in names], **turned)
+        labels = [clip(name, 16) for name in names]
+        grid = axes.get_subplotspec()
+        n_panels = grid.get_gridspec().ncols if grid else 1
+        is_crowded = max(map(len, labels)) * len(labels) > (60 if n_panels == 1 else 30)
+        turned: dict[str, Any] = {"rotation": 30, "ha": "right"} if is_crowded else {}
+        axes.set_xticks(range(1, len(names) + 1), labels, parse_math=False, **turned)
     else:
         axes.set_xticks(range(1, len(names) + 1, -(-len(names) // 8)))
     axes.set_xlabel("layer (gradients travel from right to left)")

@@ -1,9 +1,10 @@
 """The depth view as text: tables with bars on a log scale, 80 columns, readable without colour."""
 
 import os
+import re
 import sys
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from math import isfinite, log10
 from typing import TYPE_CHECKING
 
@@ -34,6 +35,7 @@ _COLUMNS = {
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _BLUE, _GREEN, _RED, _BOLD, _DIM = 34, 32, 31, 1, 2
 _WORDS = {"healthy": _GREEN, "vanishing": _BLUE, "dead": _BLUE, "no gradient": _BLUE}
+_COLOUR_CODE = re.compile("\033\\[[0-9;]*m")
 
 
 def flow_text(flow: "Flow", color: bool | None) -> str:
@@ -58,7 +60,7 @@ def flow_text(flow: "Flow", color: bool | None) -> str:
             "-" if layer.flat is None else f"{layer.flat:.0%}",
         )
         cells = list(map(_cell, contents, _COLUMNS.values()))
-        cells[6] = paint(cells[6], _tint(layer.gradient_rms, layers[-1].gradient_rms))
+        cells[6] = paint(cells[6], _tint(flow, layer.gradient_rms))
         rows.append(" ".join(cells))
     return "\n".join(
         [
@@ -75,55 +77,51 @@ def flow_text(flow: "Flow", color: bool | None) -> str:
 def comparison_text(flows: "Mapping[str, Flow]", color: bool | None) -> str:
     """Return dL/ds by layer, a column per flow, then each verdict with its cause and remedy."""
     paint = _Paint(color)
-    column = max((WIDTH - 8) // len(flows) - 2, 14)
-    scale = _LogScale(layer.gradient_rms for flow in flows.values() for layer in flow.layers)
-    depth = max(len(flow.layers) for flow in flows.values())
-    step = -(-depth // MOST_ROWS)
-    shown = sorted({*range(0, depth, step), depth - 1})
-
-    def line(title: str, cells: Iterable[str]) -> str:
-        return "  ".join([_cell(title, -8), *cells])
-
-    def row(i: int) -> str:
-        cells = []
-        for flow in flows.values():
-            rms = flow.layers[i].gradient_rms if i < len(flow.layers) else None
-            bar = "" if rms is None else scale.bar(rms, column - 8)
-            number = "" if rms is None else short(rms)
-            tint = _tint(rms or 0.0, flow.layers[-1].gradient_rms)
-            cells.append(f"{_cell(number, 7)} {paint(_cell(bar, 8 - column), tint)}")
-        return line(str(i + 1), cells)
-
-    def summary(title: str, texts: Iterable[str]) -> str:
-        return line(title, (_cell(text, -column) for text in texts))
-
-    verdicts = [
-        paint(_cell(flow.verdict.word, -column), _WORDS.get(flow.verdict.word, _RED), _BOLD)
-        for flow in flows.values()
-    ]
+    width = max((WIDTH - 8) // len(flows) - 2, 14)
     theories = [
         times(flow.predicted_factor) if flow.predictions else "none" for flow in flows.values()
     ]
+    words = [paint(flow.verdict.word, _word_colour(flow), _BOLD) for flow in flows.values()]
     lines = [
         paint("dL/ds by layer, on one log scale; layer 1 is next to the input", _BOLD),
-        paint(summary("layer", (clip(name, column) for name in flows)), _BOLD),
-        *map(row, shown),
+        paint(_columns("layer", [clip(name, width) for name in flows], width), _BOLD),
+        *_bars_by_layer(list(flows.values()), width, paint),
         paint("change of dL/ds per layer going back (measured, and predicted by theory)", _DIM),
-        summary("measured", (times(flow.factor) for flow in flows.values())),
-        summary("theory", theories),
-        line("verdict", verdicts),
+        _columns("measured", [times(flow.factor) for flow in flows.values()], width),
+        _columns("theory", theories, width),
+        _columns("verdict", words, width),
         "",
     ]
-    for name, flow in flows.items():
-        colour = _WORDS.get(flow.verdict.word, _RED)
-        lines.append(f"{paint(clip(name), _BOLD)}: {paint(flow.verdict.word, colour, _BOLD)}")
+    for (name, flow), word in zip(flows.items(), words, strict=True):
+        lines.append(f"{paint(clip(name), _BOLD)}: {word}")
         lines += _paragraph("cause", flow.verdict.cause)
         lines += _paragraph("remedy", flow.verdict.remedy)
-    return "\n".join(text.rstrip() for text in lines)
+    return "\n".join(lines)
+
+
+def _bars_by_layer(flows: "list[Flow]", width: int, paint: "_Paint") -> Iterator[str]:
+    scale = _LogScale(layer.gradient_rms for flow in flows for layer in flow.layers)
+    depth = max(len(flow.layers) for flow in flows)
+    for i in sorted({*range(0, depth, -(-depth // MOST_ROWS)), depth - 1}):
+        cells = []
+        for flow in flows:
+            if i < len(flow.layers):
+                rms = flow.layers[i].gradient_rms
+                bar = paint(scale.bar(rms, width - 8), _tint(flow, rms))
+                cells.append(f"{_cell(short(rms), 7)} {bar}")
+            else:
+                cells.append("")
+        yield _columns(str(i + 1), cells, width)
+
+
+def _columns(title: str, cells: list[str], width: int) -> str:
+    """Return a line of the comparison; colours take no width."""
+    padded = [cell + " " * (width - len(_COLOUR_CODE.sub("", cell))) for cell in cells]
+    return "  ".join([_cell(title, -8), *padded]).rstrip()
 
 
 def _conclusion(flow: "Flow", paint: "_Paint") -> list[str]:
-    word = paint(flow.verdict.word, _WORDS.get(flow.verdict.word, _RED), _BOLD)
+    word = paint(flow.verdict.word, _word_colour(flow), _BOLD)
     theory = f"theory {times(flow.predicted_factor)}" if flow.predictions else "no theory"
     lines = [f"  verdict {word}: dL/ds {times(flow.factor)} per layer going back ({theory})"]
     lines += _paragraph("cause", flow.verdict.cause)
@@ -163,12 +161,16 @@ def _cell(text: str, width: int) -> str:
     return text.ljust(-width) if width < 0 else text.rjust(width)
 
 
-def _tint(value: float, reference: float) -> int:
+def _word_colour(flow: "Flow") -> int:
+    return _WORDS.get(flow.verdict.word, _RED)
+
+
+def _tint(flow: "Flow", gradient: float) -> int:
     """Return the colour of a gradient: by how far it is from the last layer's."""
-    change = ratio(value, reference)
-    if not isfinite(change) or change > TOTAL:
-        return _RED
-    return _BLUE if change < 1 / TOTAL else _GREEN
+    change = ratio(gradient, flow.layers[-1].gradient_rms)
+    if flow.verdict.word == "healthy" or 1 / TOTAL <= change <= TOTAL:
+        return _GREEN
+    return _BLUE if change < 1 else _RED
 
 
 class _LogScale:

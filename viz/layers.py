@@ -21,38 +21,47 @@ RESHAPINGS = {"reshape", "transpose", "swapaxes", "squeeze", "expand_dims", "bro
 
 @dataclass(frozen=True)
 class Layer:
-    """What was measured at one layer. std, rms and mean are over all elements of the batch.
+    """What was measured at one layer: a plain record, whatever the numbers came from.
 
-    ``name``: its scope. ``kind``: the primitive of the product. ``fan_in``, ``fan_out``: the
-    products that one output, one input takes part in. ``input_mean_square``: E[x²] of what comes
-    in. ``bias_mean_square``: E[b²]. ``signal_std``: of s, the pre-activation. ``activation``: the
-    primitive that s goes through on its way to the next layer; ``"linear"`` for none; if that way
-    is anything more, names with commas, ``"fork"`` or ``"branch"``. ``power``: mean square of the
-    constants that the output is multiplied with, as by dropout. ``output_mean``, ``output_std``: of
-    the activation's output. ``gradient_rms``, ``gradient_length``: of dL/ds, per element and as one
-    vector. ``weight_gradient_rms``: of dL/dW. ``flat``: share of outputs where the activation
-    hardly moves: 0 for relu, beyond ±0.97 for tanh, outside 0.03 to 0.97 for sigmoid; None for
-    others. ``dead``: share of relu units that are 0 on every sample; None for others.
+    rms, std and mean are over all elements of the batch.
     """
 
     name: str
+    """Its scope; where that is shared, its parameter's name or a number."""
     kind: str
+    """The primitive of the product."""
     fan_in: int
+    """How many products one output is the sum of."""
     fan_out: int
+    """How many products one input takes part in."""
     weight_std: float
+    """Of a single weight, its size."""
     weight_rms: float
     bias_mean_square: float
+    """E[b²]; 0 without a bias."""
     input_mean_square: float
+    """E[x²] of what comes in."""
     signal_std: float
+    """Of s, the pre-activation."""
     activation: str
+    """What s goes through on its way to the next layer: a primitive's name, ``linear`` for nothing;
+    if that way is anything more, names with commas, ``fork`` or ``branch``."""
     power: float
+    """Mean square of the constants that the output is then multiplied with, as by dropout; or 1."""
     output_mean: float
+    """Of the activation's output."""
     output_std: float
     gradient_rms: float
+    """Of dL/ds, per element."""
     gradient_length: float
+    """Of dL/ds as one vector, ‖dL/ds‖."""
     weight_gradient_rms: float
+    """Of dL/dW."""
     flat: float | None
+    """Share of outputs where the activation hardly moves: 0 for relu, beyond ±0.97 for tanh,
+    outside 0.03 to 0.97 for sigmoid. None for others."""
     dead: float | None
+    """Share of relu units that are 0 on every sample. None for others."""
 
 
 @dataclass
@@ -197,7 +206,7 @@ def _measure(place: _Place, name: str, gradients: dict[Row, Array]) -> Layer:
         kind=place.product.operation,
         fan_in=fan_in,
         fan_out=fan_out,
-        weight_std=_std(weights),
+        weight_std=_std(weights) if weights.size > 1 else _rms(weights),
         weight_rms=_rms(weights),
         bias_mean_square=0.0 if place.bias is None else _rms(place.bias.output) ** 2,
         input_mean_square=_rms(incoming) ** 2,

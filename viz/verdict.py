@@ -13,15 +13,17 @@ from statistics import fmean, median_low
 from autograd_mini.viz.activations import known_activation
 from autograd_mini.viz.layers import Layer
 
-TOTAL = 10.0
-"""Vanishing or exploding: ‖dL/ds‖ changes more than this many times from last to first layer."""
+TOTAL, PACE, LIMIT = 10.0, 1.15, 1000.0
+"""Vanishing or exploding: from last to first layer ‖dL/ds‖ changes more than TOTAL times, and more
+than PACE times per layer; or more than LIMIT times at any pace."""
 SATURATED = 0.5
 """Saturated: in some layer more than this share of tanh or sigmoid outputs is on the flat part."""
 DEAD = 0.9
 """Dead: in some layer more than this share of relu units is 0 on every sample."""
 
 THRESHOLDS = (
-    f"vanishing or exploding: dL/ds changes more than {TOTAL:g}-fold from last to first layer; "
+    f"vanishing or exploding: from last to first layer dL/ds changes over {TOTAL:g}-fold and over "
+    f"{PACE - 1:.0%} per layer, or over {LIMIT:g}-fold; "
     f"dead: over {DEAD:.0%} of a layer's relu units are 0 on every sample; "
     f"saturated: over {SATURATED:.0%} of a layer's tanh outputs beyond 0.97, or of its sigmoid "
     f"outputs outside 0.03 to 0.97"
@@ -93,11 +95,9 @@ def judge(layers: Sequence[Layer]) -> Verdict:
     if len(layers) == 1:
         return Verdict("healthy", "there is one layer only, no depth to judge", "none needed")
     total = layers[0].gradient_length / layers[-1].gradient_length
-    return Verdict(
-        "healthy",
-        f"from the last layer to the first dL/ds changes ×{short(total)}, less than {TOTAL:g}-fold",
-        "none needed",
-    )
+    pace = factor_per_layer(layers)
+    cause = f"dL/ds changes ×{short(pace)} per layer, ×{short(total)} from the last to the first"
+    return Verdict("healthy", cause, "none needed")
 
 
 def _not_finite(layers: Sequence[Layer]) -> Verdict | None:
@@ -133,11 +133,14 @@ def _equal_weights(layers: Sequence[Layer]) -> Verdict | None:
     equal = next((layer for layer in layers if layer.weight_std == 0), None)
     if equal is None or layers[0].gradient_length:
         return None
-    initialiser = _INITIALISERS.get(equal.activation, _INITIALISERS["linear"])
-    return Verdict(
-        "vanishing",
-        f"all weights of {_called(equal)} are equal, so all its units do the same, and dL/ds is 0 "
-        f"at {_called(layers[0])}",
+    cause, remedy = _equal_text(equal)
+    return Verdict("vanishing", f"{cause}, and dL/ds is 0 at {_called(layers[0])}", remedy)
+
+
+def _equal_text(layer: Layer) -> tuple[str, str]:
+    initialiser = _INITIALISERS.get(layer.activation, _INITIALISERS["linear"])
+    return (
+        f"all weights of {_called(layer)} are equal, so all its units do the same",
         f"draw them at random: {initialiser}",
     )
 
@@ -197,7 +200,9 @@ def _unsaturate(layers: Sequence[Layer], worst: Layer) -> str:
 def _changing(layers: Sequence[Layer]) -> Verdict | None:
     """Vanishing or exploding: is it every layer, or one?"""
     total = ratio(layers[0].gradient_length, layers[-1].gradient_length)
-    if 1 / TOTAL <= total <= TOTAL:
+    change = max(total, ratio(1, total))
+    pace = change ** (1 / max(len(layers) - 1, 1))
+    if change < LIMIT and (change < TOTAL or pace < PACE):
         return None
     word = "vanishing" if total < 1 else "exploding"
     n_lost = max((i + 1 for i, layer in enumerate(layers) if not layer.gradient_length), default=0)
@@ -231,6 +236,8 @@ def _explain(layers: Sequence[Layer], below: Layer, above: Layer, word: str) -> 
     """Return cause and remedy of one step: the activation after ``below``, then ``above``."""
     std = f"std(W) = {short(above.weight_std)}"
     want = wanted_std(below, above)
+    if above.weight_std == 0:
+        return _equal_text(above)
     if word == "vanishing" and _saturation(below) > SATURATED:
         return _saturation_text(below), _unsaturate(layers, below)
     if below.activation == "sigmoid":
@@ -264,5 +271,5 @@ def _rescale(below: Layer, above: Layer) -> str:
         return f"start from std(W) = {short(want)}, or drop fewer units"
     return (
         f"{_INITIALISERS[below.activation]}: std {short(want)} at width {above.fan_in} "
-        f"(or multiply these weights by {short(ratio(want, above.weight_std))})"
+        f"(or multiply these weights by {short(want / above.weight_std)})"
     )
