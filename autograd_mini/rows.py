@@ -188,13 +188,18 @@ def _shrink(value: Any) -> Any:
 
 
 def calling_line() -> str | None:
-    """Return ``file.py:12``, the innermost line outside this package."""
+    """Return ``file.py:12``, the innermost line outside the engine, nn, viz and NumPy."""
     frame = sys._getframe(1)
-    while frame.f_globals.get("__name__", "").startswith(("autograd_mini", "numpy")):
+    while _is_machinery(frame.f_globals.get("__name__", "")):
         if frame.f_back is None:
             return None
         frame = frame.f_back
     return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
+
+
+def _is_machinery(module: str) -> bool:
+    top, _, rest = module.partition(".")
+    return top == "numpy" or (top == "autograd_mini" and not rest.startswith("tutorials"))
 
 
 def wengert_list(output: Row) -> list[Row]:

@@ -135,6 +135,7 @@ def draw_loss(model: nn.Module, x: Tensor, labels: Tensor, folder: Path) -> None
     """Save the computation graph of one loss; print the ends of its tape as the textbook table."""
     from autograd_mini import viz
 
+    model.zero_grad()
     with ag.record():
         loss = loss_of(model, x, labels)
         loss.backward()
@@ -142,7 +143,6 @@ def draw_loss(model: nn.Module, x: Tensor, labels: Tensor, folder: Path) -> None
     graph.save(folder / "loss-graph.svg")
     graph.save(folder / "loss-graph.png")
     click.echo(ag.tape(loss).table(head=6, tail=4))
-    model.zero_grad()
 
 
 def compare_depths(x: Tensor, labels: Tensor, folder: Path) -> None:
