@@ -2,9 +2,11 @@
 
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from math import isfinite, log10, nan
+from itertools import groupby
+from math import isfinite, isnan, log10, nan
 from typing import TYPE_CHECKING, Any
 
+from autograd_mini.viz.labels import short_names
 from autograd_mini.viz.text import clip
 from autograd_mini.viz.verdict import short, times
 
@@ -29,10 +31,12 @@ def flow_figure(flow: "Flow") -> "Figure":
     figure = Figure(figsize=(8.0, 5.2), layout="constrained")
     axes = figure.add_subplot()
     cause = textwrap.fill(flow.verdict.cause, 95)
-    _panel(axes, flow, flow.verdict.word, f"{_factors(flow)}\n{cause}", 13)
+    _panel(axes, flow, flow.verdict.word, f"{_factors(flow)}\n{cause}", is_alone=True)
     _limits([axes], [flow])
     axes.set_ylabel("root mean square, log scale")
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=2)
+    figure.legend(
+        *axes.get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=9
+    )
     return figure
 
 
@@ -44,12 +48,12 @@ def comparison_figure(flows: "Mapping[str, Flow]") -> "Figure":
     panels = figure.subplots(1, len(flows), sharey=True, squeeze=False)[0]
     handles: dict[str, Any] = {}
     for axes, (name, flow) in zip(panels, flows.items(), strict=True):
-        _panel(axes, flow, f"{clip(name)}: {flow.verdict.word}", _factors(flow), 12)
+        _panel(axes, flow, f"{clip(name)}: {flow.verdict.word}", _factors(flow), is_alone=False)
         handles |= dict(zip(*axes.get_legend_handles_labels()[::-1], strict=True))
     _limits(panels, flows.values())
     panels[0].set_ylabel("root mean square, log scale")
     columns = 4 if len(flows) > 2 else 2
-    figure.legend(handles.values(), handles, loc="outside lower center", ncols=columns)
+    figure.legend(handles.values(), handles, loc="outside lower center", ncols=columns, fontsize=9)
     return figure
 
 
@@ -58,13 +62,13 @@ def _factors(flow: "Flow") -> str:
     return f"dL/ds {times(flow.factor)} per layer going back ({theory})"
 
 
-def _panel(axes: "Axes", flow: "Flow", title: str, detail: str, size: float) -> None:
+def _panel(axes: "Axes", flow: "Flow", title: str, detail: str, is_alone: bool) -> None:
     lines = detail.count("\n") + 1
     axes.set_title(
         title,
         color=_TITLES.get(flow.verdict.word, VERMILION),
         fontweight="bold",
-        fontsize=size,
+        fontsize=13,
         pad=8 + 13 * lines,
         parse_math=False,
     )
@@ -81,26 +85,16 @@ def _panel(axes: "Axes", flow: "Flow", title: str, detail: str, size: float) -> 
         parse_math=False,
     )
     _signals(axes, flow)
-    _layer_axis(axes, [layer.name for layer in flow.layers])
+    _layer_axis(axes, [layer.name for layer in flow.layers], is_alone)
 
 
 def _signals(axes: "Axes", flow: "Flow") -> None:
     """Draw the three measured signals and, dashed, the predicted dL/ds."""
     places = range(1, len(flow.layers) + 1)
     axes.set_yscale("log")
-    for height, (label, (values, look)) in enumerate(_curves(flow).items()):
+    for rank, (label, (values, look)) in enumerate(_curves(flow).items()):
         axes.plot(places, [_drawable(value) for value in values], label=label, **look)
-        for place, value in zip(places, values, strict=True):
-            if value == 0 or not isfinite(value):
-                axes.text(
-                    place,
-                    (0.02 if value == 0 else 0.9) + 0.035 * height,
-                    short(value),
-                    transform=axes.get_xaxis_transform(),
-                    color=look["color"],
-                    ha="center",
-                    fontsize=8,
-                )
+        _write_undrawable(axes, values, rank, look["color"])
     axes.grid(True, which="major", color="#dddddd", linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
 
@@ -129,23 +123,47 @@ def _curves(flow: "Flow") -> dict[str, tuple[list[float], dict[str, Any]]]:
     return curves
 
 
+def _write_undrawable(axes: "Axes", values: Sequence[float], rank: int, color: str) -> None:
+    """Write 0 at the foot and what is not finite at the head, once for each run of layers."""
+    words = [short(value) if isnan(_drawable(value)) else "" for value in values]
+    place = 1
+    for word, group in groupby(words):
+        n = len(list(group))
+        if word:
+            height = 0.03 + 0.045 * rank if word == "0" else 0.96 - 0.045 * rank
+            at = axes.get_xaxis_transform()
+            if n > 1:
+                axes.hlines(height, place, place + n - 1, color, "dotted", transform=at)
+            axes.text(
+                place + (n - 1) / 2,
+                height,
+                word,
+                transform=at,
+                color=color,
+                ha="center",
+                va="center",
+                fontsize=9,
+                bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
+            )
+        place += n
+
+
 def _drawable(value: float) -> float:
     """A log axis has no place for 0 and what is not finite; they are written at its ends."""
     return value if isfinite(value) and value > 0 else nan
 
 
-def _layer_axis(axes: "Axes", names: Sequence[str]) -> None:
+def _layer_axis(axes: "Axes", names: Sequence[str], is_alone: bool) -> None:
+    """Write the layers' names where there is room, else their numbers."""
+    labels = short_names(names, 16)
+    n_letters = max(map(len, labels)) * len(labels)
     axes.set_xlim(0.5, len(names) + 0.5)
-    if len(names) <= MOST_NAMES:
-        labels = [clip(name, 16) for name in names]
-        grid = axes.get_subplotspec()
-        n_panels = grid.get_gridspec().ncols if grid else 1
-        is_crowded = max(map(len, labels)) * len(labels) > (60 if n_panels == 1 else 30)
-        turned: dict[str, Any] = {"rotation": 30, "ha": "right"} if is_crowded else {}
-        axes.set_xticks(range(1, len(names) + 1), labels, parse_math=False, **turned)
-    else:
-        axes.set_xticks(range(1, len(names) + 1, -(-len(names) // 8)))
     axes.set_xlabel("layer (gradients travel from right to left)")
+    if len(names) > MOST_NAMES or (n_letters > 30 and not is_alone):
+        axes.set_xticks(range(1, len(names) + 1, -(-len(names) // 8)))
+    else:
+        turned: dict[str, Any] = {"rotation": 30, "ha": "right"} if n_letters > 70 else {}
+        axes.set_xticks(range(1, len(names) + 1), labels, parse_math=False, **turned)
 
 
 def _limits(panels: Iterable["Axes"], flows: Iterable["Flow"]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from math import isfinite, log10
 from typing import TYPE_CHECKING
 
+from autograd_mini.viz.labels import short_names
 from autograd_mini.viz.text import clip
 from autograd_mini.viz.verdict import THRESHOLDS, TOTAL, ratio, short, times
 
@@ -45,10 +46,11 @@ def flow_text(flow: "Flow", color: bool | None) -> str:
     scale = _LogScale(layer.gradient_rms for layer in layers)
     n_layers = f"{len(layers)} layer{'s' if len(layers) > 1 else ''}"
     rows = [paint(" ".join(_cell(name, width) for name, width in _COLUMNS.items()), _DIM)]
-    numbers = zip(layers, flow.predicted_gradients, flow.update_ratios, strict=True)
-    for layer, predicted, update in numbers:
+    names = short_names([layer.name for layer in layers], 9)
+    numbers = zip(layers, names, flow.predicted_gradients, flow.update_ratios, strict=True)
+    for layer, name, predicted, update in numbers:
         contents = (
-            clip(layer.name, 9),
+            name,
             str(layer.fan_out),
             _activation(layer.activation),
             short(layer.signal_std),

@@ -50,8 +50,8 @@ def variance_map(
     ``weight_variance``: σ_w² = fan_in · Var W. ``bias_mean_square``: σ_b².
     Source: Poole et al. 2016, section 2.
 
-    >>> variance_map(known_activation("linear"), 1.0, 1 / 3)
-    0.3333333333333333
+    >>> round(variance_map(known_activation("linear"), 1.0, 0.5), 12)
+    0.5
     """
     second_moment = gaussian_mean(lambda s: activation.function(s) ** 2, q)
     return weight_variance * second_moment + bias_mean_square
