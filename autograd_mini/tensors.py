@@ -46,6 +46,8 @@ def apply(
         raise _refusal(primitive, inputs, kwargs, error) from None
     if type(out) is not np.ndarray:
         out = np.asarray(out)
+    if any(out is array for array in inputs):
+        out = out.view()
     if not tracked:
         return constant(out if out.base is None else out.copy(), primitive.name)
     out.flags.writeable = False
@@ -304,7 +306,8 @@ class Tensor(Methods):
         seed = self.seed(gradient)
         for row, cotangent in reverse_sweep(self.row, seed, retain_graph=retain_graph).items():
             before = row.grad
-            row.grad = constant(cotangent if before is None else before._array + cotangent)
+            total = cotangent if before is None else np.asarray(before._array + cotangent)
+            row.grad = constant(total)
 
     def seed(self, gradient: Any) -> Array:
         """Return the cotangent to start a sweep with."""

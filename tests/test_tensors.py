@@ -335,3 +335,26 @@ def test_creation() -> None:
     ag.manual_seed(3)
     np.testing.assert_array_equal(first.numpy(), ag.randn(4).numpy())
     assert ag.rand(2, generator=np.random.default_rng(0), requires_grad=True).requires_grad
+
+
+@pytest.mark.parametrize("tracking", [True, False])
+def test_a_primitive_that_returns_its_input_leaves_it_writable_and_unshared(tracking: bool) -> None:
+    same = ag.primitive(lambda x: x, name="tests.same", x=lambda g, out, x: g)
+    for f in (same, lambda t: t.astype(t.dtype), lambda t: t[...], lambda t: +t):
+        w = ag.tensor([1.0, 2.0], requires_grad=True)
+        with ag.enable_grad() if tracking else ag.no_grad():
+            y = f(w)
+        w.data[0] = 9.0
+        assert w.tolist() == [9.0, 2.0]
+        if not tracking:
+            assert y.tolist() == [1.0, 2.0]
+
+
+def test_accumulated_gradients_of_numbers_are_arrays() -> None:
+    x = ag.tensor(2.0, requires_grad=True)
+    for _ in range(2):
+        (x * x).backward()
+    assert x.grad is not None
+    assert type(x.grad.data) is np.ndarray
+    x.grad.data *= 0.5
+    assert x.grad.item() == 4.0
