@@ -8,6 +8,7 @@ import pytest
 from autograd_mini import nn
 from autograd_mini.viz.depth import compare_flows, flow
 from autograd_mini.viz.depth_text import MOST_ROWS, WIDTH
+from autograd_mini.viz.labels import short_names
 from autograd_mini.viz.verdict import short, times
 
 
@@ -118,3 +119,10 @@ def test_zero_and_nan_have_words_and_no_bars():
 def test_numbers_are_short(value, text):
     assert short(value) == text
     assert times(value) == ("×?" if text == "nan" else f"×{text}")
+
+
+def test_short_names_spare_what_all_share_and_keep_the_end():
+    names = [f"model.encoder.{i}.projection" for i in range(3)]
+    assert short_names(names, 40) == names
+    assert short_names([*names, "head"], 15) == [*(f"model.encoder.{i}" for i in range(3)), "head"]
+    assert short_names(names, 9) == ["…ncoder.0", "…ncoder.1", "…ncoder.2"]
