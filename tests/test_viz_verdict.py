@@ -144,6 +144,12 @@ def test_underflow_to_zero_is_told_from_a_cut(x):
     assert result.predicted_factor == pytest.approx(1e-3 * np.sqrt(32), rel=0.05)
 
 
+def test_a_loss_of_almost_nothing(x):
+    sick = verdict(chain(nn.Tanh, depth=3, weight=normal(0.01)), x, lambda y: y.sum() * 1e-44)
+    assert sick.word == "vanishing"
+    assert sick.cause.startswith("at layer 4, std(W) = 0.0")
+
+
 def test_right_weights_over_very_many_layers(x):
     sick = verdict(chain(nn.Tanh, depth=150, width=32, weight=normal(0.92 / np.sqrt(32))), x)
     assert sick.word == "vanishing"

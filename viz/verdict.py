@@ -210,13 +210,14 @@ def _changing(layers: Sequence[Layer]) -> Verdict | None:
         for below, above in pairwise(layers[n_lost:])
     ]
     extreme = (min if total < 1 else max)(steps, default=0.0)
-    is_cut = n_lost and layers[n_lost].gradient_rms > _TINY
+    is_cut = n_lost and (not steps or layers[n_lost].gradient_rms > _TINY)
     if is_cut or abs(extreme) > abs(sum(steps)) / 2:
         position = n_lost - 1 if is_cut else n_lost + steps.index(extreme)
         effect = f"this layer alone multiplies dL/ds by {short(0.0 if is_cut else exp(extreme))}"
         where = f"at {_called(layers[position + 1])}, "
     else:
-        position = n_lost + steps.index(median_low(steps))
+        typical = median_low(layer.weight_std for layer in layers[n_lost + 1 :])
+        position = [layer.weight_std for layer in layers].index(typical, n_lost + 1) - 1
         effect = f"each layer multiplies dL/ds by {short(exp(fmean(steps)))}"
         if n_lost:
             effect += f"; from {_called(layers[n_lost - 1])} down it is too small for a float: 0"
