@@ -6,6 +6,7 @@ scope that they ran in.
 """
 
 from collections import Counter
+from collections.abc import Container
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any, TypeGuard
@@ -93,7 +94,7 @@ def measured_layers(rows: list[Row], output: Row, gradients: dict[Row, Array]) -
     weights = {row: found for row in inside if (found := _weight(row)) is not None}
     products = list(weights)
     places = [
-        _place(product, following, *weights[product], consumers, set(products))
+        _place(product, following, *weights[product], consumers, weights)
         for product, following in zip_longest(products, products[1:])
     ]
     return [
@@ -124,7 +125,7 @@ def _place(
     position: int,
     weight: Row,
     consumers: dict[Row, list[Row]],
-    products: set[Row],
+    products: Container[Row],
 ) -> _Place:
     """Follow a product to its signal, and the signal to the next product or the model's output."""
     place = _Place(product, position, weight, signal=product, activated=product)
