@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from autograd_mini.rows import Row
 from autograd_mini.viz.diagram import Box
+from autograd_mini.viz.text import clip
 
 DEEPEST = 8
 """Scopes nested deeper than this share the box of their ancestor."""
@@ -31,7 +32,8 @@ def module_boxes(rows: list[Row]) -> tuple[tuple[Box, ...], dict[Row, int]]:
         n_open = n_common(parts, open_parts)
         del open_boxes[n_open:]
         for n in range(n_open, len(parts)):
-            boxes.append(Box(".".join(parts[: n + 1]), open_boxes[-1] if open_boxes else None))
+            name = clip(".".join(parts[: n + 1]))
+            boxes.append(Box(name, open_boxes[-1] if open_boxes else None))
             open_boxes.append(len(boxes) - 1)
         open_parts = parts
         if open_boxes:

@@ -121,8 +121,8 @@ def graph(y: Tensor, max_nodes: int = 500, engine: EngineName = "auto") -> Graph
     >>> print(picture)
     v2 = add(v1, 1)        ()  value 10  gradient 1
     v1 = multiply(v0, v0)  ()  value 9  gradient 1
+    ├─ v0, shown below
     v0 leaf                ()  value 3  gradient 6
-       v0, shown above
     >>> [edge.label for edge in picture.edges]
     ['∂z/∂x = y = 3', '∂z/∂y = x = 3', '∂z/∂x = 1']
     """

@@ -17,8 +17,8 @@ class Node:
     leaf with a name of its own. ``title``: the call, or the parameter's name. ``formula``: what the
     primitive computes. ``value`` and ``gradient``: the numbers of small arrays, a summary of large
     ones, or why there are none. ``magnitude``: the gradient's 2-norm; None when it is not known.
-    ``marks``: troubles to point at. ``scope``: the module it ran in. ``line``: where, if recorded.
-    ``box``: the index of the innermost box around it.
+    ``marks``: troubles to point at. ``line``: where it ran, if that was recorded. ``box``: the
+    index of the innermost box around it, ``scope``: the name of that module.
     """
 
     name: str

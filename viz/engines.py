@@ -1,6 +1,7 @@
 """Which program lays a picture out: Graphviz's ``dot`` where it is found, else our own layout."""
 
 import os
+import re
 import shutil
 import subprocess
 import warnings
@@ -19,6 +20,8 @@ SECONDS = 30.0
 """How long ``dot`` may take."""
 FEW_NODES = 60
 """Pictures of at most this many nodes are drawn with more dots an inch."""
+
+PDF_DATE = re.compile(rb"(/CreationDate \(D:)\d{14}")
 
 HOW_TO_GET_DOT = (
     "install Graphviz (apt install graphviz, brew install graphviz, winget install graphviz, or "
@@ -98,7 +101,7 @@ def run_dot(path: str, source: str, form: str, dots: int = 96) -> bytes:
     Raises DrawingError if it cannot.
     """
     command = [path, f"-T{form}", *([f"-Gdpi={dots}"] if form == "png" else [])]
-    undated = {**os.environ, "SOURCE_DATE_EPOCH": "0"}
+    undated = {**os.environ, "SOURCE_DATE_EPOCH": "0"}  # old versions need PDF_DATE too
     try:
         answer = subprocess.run(
             command,
@@ -119,4 +122,4 @@ def run_dot(path: str, source: str, form: str, dots: int = 96) -> bytes:
         raise DrawingError(
             f"dot: {path} failed ({complaint[0]}); use engine='builtin', or update Graphviz"
         )
-    return answer.stdout
+    return PDF_DATE.sub(rb"\g<1>19700101000000", answer.stdout) if form == "pdf" else answer.stdout

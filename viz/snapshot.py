@@ -45,7 +45,7 @@ def snapshot(rows: list[Row]) -> Diagram:
                 gradient=_gradient(row, gradient, swept),
                 magnitude=None if gradient is None else norm(gradient),
                 marks=tuple(mark for mark in marks if mark),
-                scope=clip(row.scope),
+                scope=boxes[box_of[row]].scope if row in box_of else "",
                 line=clip(row.line or ""),
                 box=box_of.get(row),
             )
