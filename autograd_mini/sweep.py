@@ -47,6 +47,7 @@ def reverse_sweep(
         set()
     )  # rows whose cotangent is an array made here: it may be added to in place
     for row in reversed(rows):
+        row.adjoint = None
         g = cotangents.pop(row, None)
         if g is not None:
             if row in targets:

@@ -96,6 +96,15 @@ def test_large_arrays_are_released_and_small_ones_stay() -> None:
     np.testing.assert_allclose(y.detach().numpy(), np.e)
 
 
+def test_adjoints_are_of_the_last_backward() -> None:
+    w = ag.tensor(np.ones(100), requires_grad=True)
+    (w * 2).sum().backward(retain_graph=True)
+    assert w.row.adjoint is not None
+    loss = (w * 5).sum()
+    loss.backward()
+    assert w.row.adjoint is None
+
+
 def test_record_keeps_everything() -> None:
     x = ag.tensor(np.ones(100), requires_grad=True)
     with ag.record() as tape:

@@ -8,7 +8,7 @@ import pytest
 import autograd_mini as ag
 from autograd_mini import nn
 from autograd_mini.errors import ArgumentError, GraphError, ShapeError
-from autograd_mini.viz.depth import compare_flows, flow
+from autograd_mini.viz.depth.view import compare_flows, flow
 
 
 def parameter(rng, *shape, scale=1.0):

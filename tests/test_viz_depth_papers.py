@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import autograd_mini as ag
-from autograd_mini.viz.depth import flow
+from autograd_mini.viz.depth.view import flow
 
 
 def normal(gain):

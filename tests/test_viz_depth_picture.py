@@ -9,7 +9,7 @@ import pytest
 
 from autograd_mini import nn
 from autograd_mini.errors import ArgumentError
-from autograd_mini.viz.depth import compare_flows, flow
+from autograd_mini.viz.depth.view import compare_flows, flow
 
 KINDS = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}
 
@@ -116,7 +116,7 @@ def test_names_cannot_break_the_picture(healthy):
 def test_pyplot_is_never_loaded():
     code = (
         "import sys, numpy as np, autograd_mini as ag\n"
-        "from autograd_mini.viz.depth import flow\n"
+        "from autograd_mini.viz.depth.view import flow\n"
         "assert 'matplotlib' not in sys.modules\n"
         "w = ag.Tensor(np.eye(3), True)\n"
         "flow(lambda x: x @ w, np.eye(3), lambda y: y.sum())._repr_svg_()\n"

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from autograd_mini import nn
-from autograd_mini.viz.depth import compare_flows, flow
-from autograd_mini.viz.depth_text import MOST_ROWS, WIDTH
-from autograd_mini.viz.labels import short_names
-from autograd_mini.viz.verdict import short, times
+from autograd_mini.viz.depth.labels import short_names
+from autograd_mini.viz.depth.terminal import MOST_ROWS, WIDTH
+from autograd_mini.viz.depth.verdict import short, times
+from autograd_mini.viz.depth.view import compare_flows, flow
 
 
 def flow_of(std, depth=6, width=32, x=None, seed=0):

@@ -14,8 +14,8 @@ import pytest
 import autograd_mini as ag
 from autograd_mini import viz
 from autograd_mini.errors import ArgumentError, DrawingError
-from autograd_mini.viz import engines
-from autograd_mini.viz.engines import EngineName, find_dot
+from autograd_mini.viz.graphs import engines
+from autograd_mini.viz.graphs.engines import EngineName, find_dot
 
 needs_dot = pytest.mark.skipif(find_dot() is None, reason="Graphviz's dot is not installed")
 ENGINES = [pytest.param("builtin"), pytest.param("dot", marks=needs_dot)]

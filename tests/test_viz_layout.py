@@ -9,8 +9,8 @@ from hypothesis import given, settings
 
 import autograd_mini as ag
 from autograd_mini.rows import wengert_list
-from autograd_mini.viz.boxes import ancestry
-from autograd_mini.viz.layout import (
+from autograd_mini.viz.graphs.boxes import ancestry
+from autograd_mini.viz.graphs.layout import (
     LINE_GAP,
     Arc,
     Layout,
@@ -23,8 +23,8 @@ from autograd_mini.viz.layout import (
     rank_nodes,
     settle,
 )
-from autograd_mini.viz.nesting import nested_layout
-from autograd_mini.viz.snapshot import snapshot
+from autograd_mini.viz.graphs.nesting import nested_layout
+from autograd_mini.viz.graphs.snapshot import snapshot
 
 SLACK = 1e-6
 Rectangle = tuple[float, float, float, float]

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from autograd_mini.viz.palette import INK, STOPS, Scale, scale_of, shade
+from autograd_mini.viz.graphs.palette import INK, STOPS, Scale, scale_of, shade
 
 # Colour blindness as a linear map of linear RGB: G. M. Machado, M. M. Oliveira and
 # L. A. F. Fernandes 2009, "A physiologically-based model for simulation of color vision

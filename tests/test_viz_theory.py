@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import autograd_mini as ag
-from autograd_mini.viz.activations import known_activation
-from autograd_mini.viz.theory import gaussian_mean, predict, slope_map, variance_map
+from autograd_mini.viz.depth.activations import known_activation
+from autograd_mini.viz.depth.theory import gaussian_mean, predict, slope_map, variance_map
 
 
 def layer(width=1, weight_std=1.0, activation="linear", bias_mean_square=0.0, power=1.0):

@@ -8,7 +8,7 @@ import pytest
 
 import autograd_mini as ag
 from autograd_mini import nn
-from autograd_mini.viz.depth import flow
+from autograd_mini.viz.depth.view import flow
 
 
 @pytest.fixture

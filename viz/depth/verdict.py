@@ -10,8 +10,8 @@ from itertools import pairwise
 from math import exp, inf, isclose, isfinite, isnan, log, sqrt
 from statistics import fmean, median_low
 
-from autograd_mini.viz.activations import known_activation
-from autograd_mini.viz.layers import Layer
+from autograd_mini.viz.depth.activations import known_activation
+from autograd_mini.viz.depth.layers import Layer
 
 TOTAL, PACE, LIMIT = 10.0, 1.15, 1000.0
 """Vanishing or exploding: from last to first layer ‖dL/ds‖ changes more than TOTAL times, and more

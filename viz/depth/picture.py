@@ -6,15 +6,15 @@ from itertools import groupby
 from math import isfinite, isnan, log10, nan
 from typing import TYPE_CHECKING, Any
 
-from autograd_mini.viz.labels import short_names
+from autograd_mini.viz.depth.labels import short_names
+from autograd_mini.viz.depth.verdict import short, times
 from autograd_mini.viz.text import clip
-from autograd_mini.viz.verdict import short, times
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from autograd_mini.viz.depth import Flow
+    from autograd_mini.viz.depth.view import Flow
 
 # Okabe and Ito 2008, "Color universal design": told apart with every common colour blindness.
 BLUE, GREEN, VERMILION, ORANGE, INK = "#0072B2", "#009E73", "#D55E00", "#E69F00", "#1a1a1a"

@@ -8,8 +8,8 @@ again, its name says where to look.
 from collections import defaultdict
 from dataclasses import dataclass
 
-from autograd_mini.viz.diagram import Diagram, Node
-from autograd_mini.viz.main_line import main_edges
+from autograd_mini.viz.graphs.diagram import Diagram, Node
+from autograd_mini.viz.graphs.main_line import main_edges
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from math import isfinite
 from textwrap import wrap
 
-from autograd_mini.viz.diagram import Diagram, Node
-from autograd_mini.viz.palette import (
+from autograd_mini.viz.graphs.diagram import Diagram, Node
+from autograd_mini.viz.graphs.palette import (
     BOX_LINE,
     CONSTANT,
     FAINT,

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING
 
-from autograd_mini.viz.diagram import Diagram, Node
-from autograd_mini.viz.layout import Size
-from autograd_mini.viz.looks import (
+from autograd_mini.viz.graphs.diagram import Diagram, Node
+from autograd_mini.viz.graphs.layout import Size
+from autograd_mini.viz.graphs.looks import (
     BARE,
     LOOKS,
     MODULE,
@@ -22,9 +22,9 @@ from autograd_mini.viz.looks import (
     legend_of,
     look_of,
 )
-from autograd_mini.viz.nesting import Geometry, nested_layout
-from autograd_mini.viz.palette import BOX_FILL, BOX_LINE, INK, TROUBLE, Scale
-from autograd_mini.viz.sheet import BASELINE, LINE_HEIGHT, Sheet, text_width
+from autograd_mini.viz.graphs.nesting import Geometry, nested_layout
+from autograd_mini.viz.graphs.palette import BOX_FILL, BOX_LINE, INK, TROUBLE, Scale
+from autograd_mini.viz.graphs.sheet import BASELINE, LINE_HEIGHT, Sheet, text_width
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

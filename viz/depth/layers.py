@@ -14,7 +14,7 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from autograd_mini import Row
-from autograd_mini.viz.activations import Array, known_activation
+from autograd_mini.viz.depth.activations import Array, known_activation
 
 PRODUCTS = {"matmul"}
 RESHAPINGS = {"reshape", "transpose", "swapaxes", "squeeze", "expand_dims", "broadcast_to", "cast"}

@@ -19,7 +19,7 @@ from typing import Protocol
 
 import numpy as np
 
-from autograd_mini.viz.activations import Activation, Array, known_activation
+from autograd_mini.viz.depth.activations import Activation, Array, known_activation
 
 _CROWDING = 12.0
 _u = (np.arange(4000) + 0.5) / 2000 - 1

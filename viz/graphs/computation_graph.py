@@ -6,13 +6,13 @@ from pathlib import Path
 from autograd_mini import Tensor
 from autograd_mini.errors import ArgumentError, DrawingError, DTypeError, GraphError
 from autograd_mini.rows import wengert_list
-from autograd_mini.viz.diagram import Box, Diagram, Edge, Node
-from autograd_mini.viz.dot import dot_source
-from autograd_mini.viz.engines import EngineName, check_engine, render
-from autograd_mini.viz.outline import outline
+from autograd_mini.viz.graphs.diagram import Box, Diagram, Edge, Node
+from autograd_mini.viz.graphs.dot import dot_source
+from autograd_mini.viz.graphs.engines import EngineName, check_engine, render
+from autograd_mini.viz.graphs.outline import outline
+from autograd_mini.viz.graphs.snapshot import snapshot
 from autograd_mini.viz.picture_files import picture_path, write_whole
 from autograd_mini.viz.showing import show_picture
-from autograd_mini.viz.snapshot import snapshot
 
 FORMS = ("svg", "png", "pdf", "dot")
 

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-from autograd_mini.viz.diagram import Diagram
+from autograd_mini.viz.graphs.diagram import Diagram
 
 
 def main_edges(diagram: Diagram) -> set[int]:

@@ -15,11 +15,11 @@ import autograd_mini as ag
 from autograd_mini.errors import ArgumentError, GraphError, ShapeError
 from autograd_mini.rows import wengert_list
 from autograd_mini.sweep import reverse_sweep
-from autograd_mini.viz.activations import known_activation
 from autograd_mini.viz.chart import Chart
-from autograd_mini.viz.layers import Layer, measured_layers
-from autograd_mini.viz.theory import Prediction, predict
-from autograd_mini.viz.verdict import THRESHOLDS, Verdict, factor_per_layer, judge, ratio
+from autograd_mini.viz.depth.activations import known_activation
+from autograd_mini.viz.depth.layers import Layer, measured_layers
+from autograd_mini.viz.depth.theory import Prediction, predict
+from autograd_mini.viz.depth.verdict import THRESHOLDS, Verdict, factor_per_layer, judge, ratio
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -46,7 +46,7 @@ def flow(
     the output has no graph or no layer was found; ShapeError if the loss is not one number.
 
     >>> import autograd_mini as ag
-    >>> from autograd_mini.viz.depth import flow
+    >>> from autograd_mini.viz.depth.view import flow
     >>> rng = ag.manual_seed(0)
     >>> weights = [ag.tensor(rng.normal(0, 0.05, (64, 64)), True) for _ in range(8)]
     >>> def model(x):
@@ -183,13 +183,13 @@ class Flow(Chart):
         ``color``: with terminal colours; by default when standard output is a terminal and the
         environment variable NO_COLOR is not set.
         """
-        from autograd_mini.viz.depth_text import flow_text
+        from autograd_mini.viz.depth.terminal import flow_text
 
         return flow_text(self, color)
 
     def figure(self) -> "Figure":
         """Return a matplotlib Figure: the signals by depth on one log axis, theory dashed."""
-        from autograd_mini.viz.depth_picture import flow_figure
+        from autograd_mini.viz.depth.picture import flow_figure
 
         return flow_figure(self)
 
@@ -209,13 +209,13 @@ class FlowComparison(Chart):
 
         ``color``: as for ``Flow.text``.
         """
-        from autograd_mini.viz.depth_text import comparison_text
+        from autograd_mini.viz.depth.terminal import comparison_text
 
         return comparison_text(self.flows, color)
 
     def figure(self) -> "Figure":
         """Return a matplotlib Figure: one panel per flow, on one log axis."""
-        from autograd_mini.viz.depth_picture import comparison_figure
+        from autograd_mini.viz.depth.picture import comparison_figure
 
         return comparison_figure(self.flows)
 

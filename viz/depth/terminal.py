@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from math import isfinite, log10
 from typing import TYPE_CHECKING
 
-from autograd_mini.viz.labels import short_names
+from autograd_mini.viz.depth.labels import short_names
+from autograd_mini.viz.depth.verdict import THRESHOLDS, TOTAL, ratio, short, times
 from autograd_mini.viz.text import clip
-from autograd_mini.viz.verdict import THRESHOLDS, TOTAL, ratio, short, times
 
 if TYPE_CHECKING:
-    from autograd_mini.viz.depth import Flow
+    from autograd_mini.viz.depth.view import Flow
 
 WIDTH = 80
 MOST_ROWS = 16

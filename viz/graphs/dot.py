@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from html import escape
 from typing import Any
 
-from autograd_mini.viz.boxes import ancestry, n_common
-from autograd_mini.viz.diagram import Diagram, Node
-from autograd_mini.viz.looks import LOOKS, Legend, fill_of, legend_of, look_of
-from autograd_mini.viz.main_line import main_edges
-from autograd_mini.viz.palette import BOX_FILL, BOX_LINE, FAINT, INK, TROUBLE, Scale
+from autograd_mini.viz.graphs.boxes import ancestry, n_common
+from autograd_mini.viz.graphs.diagram import Diagram, Node
+from autograd_mini.viz.graphs.looks import LOOKS, Legend, fill_of, legend_of, look_of
+from autograd_mini.viz.graphs.main_line import main_edges
+from autograd_mini.viz.graphs.palette import BOX_FILL, BOX_LINE, FAINT, INK, TROUBLE, Scale
 
 FONT = "DejaVu Sans,Verdana,sans-serif"  # Verdana has the same widths, where DejaVu is missing
 

@@ -8,7 +8,7 @@ and a run of a sorted list cannot both feed and need what lies outside of it.
 from collections.abc import Sequence
 
 from autograd_mini.rows import Row
-from autograd_mini.viz.diagram import Box
+from autograd_mini.viz.graphs.diagram import Box
 from autograd_mini.viz.text import clip
 
 DEEPEST = 8

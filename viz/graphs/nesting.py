@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from autograd_mini.viz.boxes import ancestry, n_common
-from autograd_mini.viz.diagram import Diagram
-from autograd_mini.viz.layout import Arc, Layout, Point, Size, Stroke, lay_out
-from autograd_mini.viz.main_line import main_edges
+from autograd_mini.viz.graphs.boxes import ancestry, n_common
+from autograd_mini.viz.graphs.diagram import Diagram
+from autograd_mini.viz.graphs.layout import Arc, Layout, Point, Size, Stroke, lay_out
+from autograd_mini.viz.graphs.main_line import main_edges
 
 PADDING = 9.0
 TITLE_HEIGHT = 13.0

@@ -7,9 +7,9 @@ import numpy as np
 
 from autograd_mini.brief import brief
 from autograd_mini.rows import SMALL, Array, Released, Row
-from autograd_mini.viz.boxes import module_boxes
-from autograd_mini.viz.diagram import Diagram, Edge, Kind, Node
-from autograd_mini.viz.nonfinite import gradient_marks, value_marks
+from autograd_mini.viz.graphs.boxes import module_boxes
+from autograd_mini.viz.graphs.diagram import Diagram, Edge, Kind, Node
+from autograd_mini.viz.graphs.nonfinite import gradient_marks, value_marks
 from autograd_mini.viz.text import clip, gradient_text, norm, number, value_text
 
 KEEP = "keep them with record() or backward(retain_graph=True)"

@@ -9,8 +9,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from autograd_mini.viz.layout import Point, Size, Stroke
-from autograd_mini.viz.looks import Look
+from autograd_mini.viz.graphs.layout import Point, Size, Stroke
+from autograd_mini.viz.graphs.looks import Look
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from autograd_mini.errors import ArgumentError, DrawingError
-from autograd_mini.viz.diagram import Diagram
+from autograd_mini.viz.graphs.diagram import Diagram
 
 EngineName = Literal["auto", "dot", "builtin"]
 ENGINES = ("auto", "dot", "builtin")
@@ -79,7 +79,7 @@ def render(diagram: Diagram, form: str, engine: EngineName) -> bytes:
     """
     path = None if engine == "builtin" else find_dot()
     if path is not None:
-        from autograd_mini.viz.dot import dot_source
+        from autograd_mini.viz.graphs.dot import dot_source
 
         try:
             dots = 144 if len(diagram.nodes) <= FEW_NODES else 96
@@ -90,7 +90,7 @@ def render(diagram: Diagram, form: str, engine: EngineName) -> bytes:
             warnings.warn(f"{error}; drawn by the built-in layout instead", stacklevel=4)
     elif engine == "dot":
         raise DrawingError(f"Graphviz's dot was not found: {HOW_TO_GET_DOT}")
-    from autograd_mini.viz.drawing import draw
+    from autograd_mini.viz.graphs.drawing import draw
 
     return draw(diagram, form)
 
