@@ -8,6 +8,7 @@ from autograd_mini.brief import brief
 from autograd_mini.rows import Row
 
 HEADINGS = ("row", "operation", "shape", "primal", "adjoint")
+RELEASED = "released: too large to stay after backward; ag.record() or retain_graph=True keeps it"
 WIDEST = 28
 """Longer operations are cut, so that a row fits a terminal of 80 columns."""
 
@@ -35,11 +36,13 @@ def textbook_table(rows: list[Row], head: int | None = None, tail: int | None = 
         if n_hidden > 0:
             hidden = ("⋮", f"{n_hidden} more rows", "", "", "")
             lines = [*lines[:n_head], hidden, *lines[len(lines) - n_tail :]]
+    notes = [RELEASED] if any("released" in line for line in lines) else []
     widths = [max(map(len, column)) for column in zip(HEADINGS, *lines, strict=True)]
-    return "\n".join(
+    table = [
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in (HEADINGS, *lines)
-    )
+    ]
+    return "\n".join([*table, *notes])
 
 
 def _cells(row: Row, names: dict[Row, str]) -> tuple[str, ...]:

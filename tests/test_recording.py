@@ -69,6 +69,8 @@ def test_large_values_are_summarised_and_released_ones_say_so() -> None:
     y.backward()
     table = str(ag.tape(y)).splitlines()
     assert table[2].split()[-2:] == ["released", "released"]
+    assert table[-1].startswith("released: ")
+    assert "ag.record() or retain_graph=True" in table[-1]
 
 
 def test_a_tape_is_a_sequence() -> None:

@@ -16,7 +16,7 @@ LIBRARIES = ("numpy", "matplotlib", "graphviz", "click", "tqdm")
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 def doctor() -> None:
     """Say what is installed, which engine will draw graphs, and where output goes."""
-    from autograd_mini.viz.engines import drawing_engine
+    from autograd_mini.viz.graphs.engines import drawing_engine
 
     engine = drawing_engine()
     lines = {
@@ -25,7 +25,7 @@ def doctor() -> None:
         "system": platform.platform(),
         **{library: _version(library) for library in LIBRARIES},
         "default dtype": str(autograd_mini.get_default_dtype()),
-        "graphs drawn by": f"{engine.name}: {engine}",
+        "graphs drawn by": str(engine),
         "output goes to": f"{Path(DEFAULT_OUTPUT).resolve()} (tour; change with -o)",
     }
     width = max(map(len, lines))
