@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 class Tape:
     """A list of rows in the order of recording; printing it gives the textbook table.
 
+    Of more than 60 rows, printing shows both ends; ``table()`` shows all.
+
     >>> import autograd_mini as ag
     >>> x = ag.tensor(3.0, requires_grad=True)
     >>> tape = ag.tape(x * x)
@@ -45,7 +47,7 @@ class Tape:
         return textbook_table(self.rows, head, tail)
 
     def __str__(self) -> str:
-        return self.table()
+        return self.table(20, 20) if len(self) > 60 else self.table()
 
     __repr__ = __str__
 

@@ -60,6 +60,10 @@ def test_head_and_tail_of_a_long_tape() -> None:
     assert len(lines) == 1 + 2 + 1 + 3
     assert lines[3].split(maxsplit=1) == ["⋮", "16 more rows"]
     assert lines[-1].startswith("v20")
+    for _ in range(60):
+        y = y + 1
+    assert len(str(ag.tape(y)).splitlines()) == 1 + 20 + 1 + 20
+    assert len(ag.tape(y).table().splitlines()) == 1 + 81
 
 
 def test_large_values_are_summarised_and_released_ones_say_so() -> None:
