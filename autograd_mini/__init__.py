@@ -72,7 +72,7 @@ from autograd_mini.ops.shaping import (
 )
 from autograd_mini.random import default_generator, manual_seed
 from autograd_mini.recording import Tape, record, tape
-from autograd_mini.registry import Primitive, primitive, primitives
+from autograd_mini.registry import Primitive, composed, primitive, primitives
 from autograd_mini.rows import Row
 from autograd_mini.tensors import Tensor
 from autograd_mini.transforms import grad
@@ -102,6 +102,7 @@ __all__ = [
     "arange",
     "broadcast_to",
     "clip",
+    "composed",
     "concatenate",
     "cos",
     "default_generator",

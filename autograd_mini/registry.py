@@ -17,6 +17,7 @@ from autograd_mini.errors import RuleError, UnsupportedError
 VJP = Callable[..., Any]
 
 _registry: dict[Callable[..., Any], "Primitive"] = {}
+_compositions: dict[Callable[..., Any], Callable[..., Any]] = {}
 _VARIADIC = inspect.CO_VARARGS
 
 
@@ -184,6 +185,34 @@ def primitive(
     for function in (fn, *overrides):
         _registry[function] = declared
     return declared
+
+
+def composed(
+    *overrides: Callable[..., Any],
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Let a function made of primitives answer for NumPy's functions when they meet a Tensor.
+
+    It needs no rule of its own: it calls what it is made of, on arrays and Tensors alike.
+
+    >>> import numpy as np, autograd_mini as ag
+    >>> @composed(np.ediff1d)
+    ... def differences(x):
+    ...     return x[1:] - x[:-1]
+    >>> np.ediff1d(ag.tensor([1.0, 4.0, 9.0], requires_grad=True))
+    tensor([3., 5.], grad_fn=<subtract>)
+    """
+
+    def register(function: Callable[..., Any]) -> Callable[..., Any]:
+        for override in overrides:
+            _compositions[override] = function
+        return function
+
+    return register
+
+
+def composition(function: Callable[..., Any]) -> Callable[..., Any] | None:
+    """Return the composed function that answers for ``function``, or None."""
+    return _compositions.get(function)
 
 
 def find(function: Callable[..., Any]) -> Primitive | None:

@@ -25,7 +25,7 @@ from autograd_mini.methods import Methods, plain
 from autograd_mini.modes import modes
 from autograd_mini.ops import indexing
 from autograd_mini.ops.constant import CONSTANT
-from autograd_mini.registry import Primitive, find, primitives
+from autograd_mini.registry import Primitive, composition, find, primitives
 from autograd_mini.rows import Array, Leaf, Row
 from autograd_mini.sweep import reverse_sweep
 
@@ -369,6 +369,9 @@ class Tensor(Methods):
     ) -> Any:
         if function in CONSTANT:
             return function(*map(plain, args), **{k: plain(v) for k, v in kwargs.items()})
+        composed = composition(function)
+        if composed is not None:
+            return composed(*args, **kwargs)
         primitive = find(function)
         if primitive is None:
             raise UnsupportedError(_no_rule(function))
