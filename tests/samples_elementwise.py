@@ -1,0 +1,57 @@
+"""Calls that elementwise primitives and reductions must stand up to."""
+
+import numpy as np
+from sample_arrays import MASK, ROW, X23, Y23, Sample, binary, empty_sums, reduction, spread, unary
+
+SAMPLES: dict[str, list[Sample]] = {
+    "add": binary(),
+    "subtract": binary(),
+    "multiply": binary(),
+    "divide": binary(low=0.5, high=3.0),
+    "remainder": [((np.array([5.3, -4.1, 2.2]), np.array([2.0, 1.5, -0.9])), {})],
+    "power": [
+        *binary(low=0.5, high=2.5),
+        ((np.array([-1.5, 0.0, 2.0]), 3), {}),
+        ((np.array([-1.5, 0.0, 2.0]), 0), {}),
+        ((np.array([-1.5, 0.7, 2.0]), -2.0), {}),
+        ((2, spread(2, 2)), {}),
+    ],
+    "maximum": binary(),
+    "minimum": binary(),
+    "negative": unary(),
+    "positive": unary(),
+    "absolute": unary(),
+    "sqrt": unary(low=0.5, high=3.0),
+    "square": unary(),
+    "reciprocal": unary(low=0.5, high=3.0),
+    "exp": unary(),
+    "expm1": unary(),
+    "log": unary(low=0.5, high=3.0),
+    "log1p": unary(low=-0.5, high=3.0),
+    "sin": unary(),
+    "cos": unary(),
+    "tanh": unary(),
+    "sigmoid": unary(low=-30.0, high=30.0),
+    "relu": unary(),
+    "clip": [
+        ((X23, -0.7, 0.8), {}),
+        ((X23, None, 0.8), {}),
+        ((X23, -0.7, None), {}),
+        ((X23, np.array([-1.1, -0.9, -1.3]), np.array([[1.2], [0.6]])), {}),
+        ((np.array(3.0), np.array(-1.0), np.array(1.0)), {}),
+    ],
+    "where": [
+        ((MASK, X23, Y23), {}),
+        ((MASK, X23, ROW), {}),
+        ((MASK[0], spread(2, 1), ROW), {}),
+        ((True, X23, 1.5), {}),
+        ((MASK[:, :0], np.zeros((2, 0)), np.array(1.0)), {}),
+    ],
+    "cast": [((X23,), {"dtype": np.dtype(np.float64)})],
+    "sum": [*reduction(), *empty_sums()],
+    "mean": reduction(),
+    "max": reduction(),
+    "min": reduction(),
+    "var": [*reduction(), *reduction(ddof=1)],
+    "logsumexp": reduction(),
+}
