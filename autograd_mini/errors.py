@@ -8,6 +8,7 @@ AutogradError
 ├── GraphError        (RuntimeError)  backward twice, without a graph, or after a change
 ├── RuleError         (RuntimeError)  a primitive whose VJP returned the wrong thing
 ├── StateError        (RuntimeError)  a module that is not ready, a state that does not fit it
+├── FileError         (OSError)       a file or folder that cannot be read or written
 ├── DrawingError      (RuntimeError)  a drawing program that is missing, fails or takes too long
 └── UnsupportedError  (TypeError)     a function or keyword that has no derivative rule here
 
@@ -51,12 +52,27 @@ class StateError(AutogradError, RuntimeError):
     """A module is not ready, or a state does not fit where it is to be loaded."""
 
 
+class FileError(AutogradError, OSError):
+    """A file or folder cannot be read or written; raised by way of ``file_error``."""
+
+
 class DrawingError(AutogradError, RuntimeError):
     """The drawing program is missing, failed, or took too long."""
 
 
 class UnsupportedError(AutogradError, TypeError):
     """The engine has no derivative rule for what was called."""
+
+
+def file_error(message: str, kind: type[OSError]) -> FileError:
+    """Return a FileError that ``except kind`` catches too: FileNotFoundError, PermissionError, ….
+
+    >>> error = file_error("load: there is no file 'a.npz'", FileNotFoundError)
+    >>> isinstance(error, FileError), isinstance(error, FileNotFoundError), str(error)
+    (True, True, "load: there is no file 'a.npz'")
+    """
+    mixed: type[FileError] = type("FileError", (FileError, kind), {"__module__": __name__})
+    return mixed(message)
 
 
 def trim(error: BaseException) -> BaseException:
