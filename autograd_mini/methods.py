@@ -12,7 +12,15 @@ from numpy.typing import DTypeLike
 
 from autograd_mini.errors import DTypeError, ShapeError
 from autograd_mini.modes import modes
-from autograd_mini.ops import arithmetic, elementwise, indexing, linalg, reductions, shaping
+from autograd_mini.ops import (
+    activations,
+    arithmetic,
+    elementwise,
+    indexing,
+    linalg,
+    reductions,
+    shaping,
+)
 from autograd_mini.registry import Primitive
 from autograd_mini.rows import Array
 
@@ -129,11 +137,25 @@ class Methods:
     log = _elementwise(elementwise.log)
     sqrt = _elementwise(elementwise.sqrt)
     abs = _elementwise(elementwise.absolute)
+    exp2 = _elementwise(elementwise.exp2)
+    expm1 = _elementwise(elementwise.expm1)
+    log2 = _elementwise(elementwise.log2)
+    log10 = _elementwise(elementwise.log10)
+    log1p = _elementwise(elementwise.log1p)
+    square = _elementwise(elementwise.square)
+    reciprocal = _elementwise(elementwise.reciprocal)
     sin = _elementwise(elementwise.sin)
     cos = _elementwise(elementwise.cos)
+    tan = _elementwise(elementwise.tan)
+    arcsin = _elementwise(elementwise.arcsin)
+    arccos = _elementwise(elementwise.arccos)
+    arctan = _elementwise(elementwise.arctan)
+    sinh = _elementwise(elementwise.sinh)
+    cosh = _elementwise(elementwise.cosh)
     tanh = _elementwise(elementwise.tanh)
-    sigmoid = _elementwise(elementwise.sigmoid)
-    relu = _elementwise(elementwise.relu)
+    erf = _elementwise(elementwise.erf)
+    sigmoid = _elementwise(activations.sigmoid)
+    relu = _elementwise(activations.relu)
 
     def clip(self, a_min: Any = None, a_max: Any = None) -> "Tensor":
         return self._apply(elementwise.clip, (self, a_min, a_max))

@@ -23,6 +23,11 @@ def not_broadcastable(x: Any, y: Any) -> str | None:
     return None
 
 
+def _order(x: Any, y: Any) -> Any:
+    """Return 1, 0 or −1 where x is larger than y, equal or smaller."""
+    return np.greater(x, y).astype(int) - np.less(x, y)
+
+
 add = primitive(
     np.add,
     doc="z = x + y; ∂z/∂x = 1; ∂z/∂y = 1",
@@ -59,6 +64,15 @@ remainder = primitive(
     x=lambda g, out, x, y: g,
     y=lambda g, out, x, y: -g * np.floor_divide(x, y),
 )
+mod = remainder
+fmod = primitive(
+    np.fmod,
+    doc="z = x − y·trunc(x/y); ∂z/∂x = 1; ∂z/∂y = −trunc(x/y)",
+    branch=lambda x, y: np.rint(np.subtract(x, np.fmod(x, y)) / y),
+    complain=not_broadcastable,
+    x=lambda g, out, x, y: g,
+    y=lambda g, out, x, y: -g * np.rint((x - out) / y),
+)
 # y − (y ≠ 0) is y − 1 except at y = 0, where x⁰ is constant: its slope is 0, at x = 0 too.
 power = primitive(
     np.power,
@@ -67,20 +81,83 @@ power = primitive(
     x=lambda g, out, x, y: g * y * x ** (y - (y != 0)),
     y=lambda g, out, x, y: g * out * np.log(x + (x == 0)),
 )
-# heaviside(d, ½) is 1, ½ or 0 for d > 0, = 0, < 0: ties share the gradient.
+# A tie is halved; a NaN passes the cotangent to both, as it passed itself to the result.
 maximum = primitive(
     np.maximum,
     doc="z = max(x, y); ∂z/∂x = [x > y], ½ at a tie; ∂z/∂y = [y > x], ½ at a tie",
-    branch=lambda x, y: np.sign(np.subtract(x, y)),
+    branch=_order,
     complain=not_broadcastable,
-    x=lambda g, out, x, y: g * np.heaviside(x - y, 0.5),
-    y=lambda g, out, x, y: g * np.heaviside(y - x, 0.5),
+    x=lambda g, out, x, y: np.where(x == y, g / 2, np.where(x < y, 0, g)),
+    y=lambda g, out, x, y: np.where(x == y, g / 2, np.where(y < x, 0, g)),
 )
 minimum = primitive(
     np.minimum,
     doc="z = min(x, y); ∂z/∂x = [x < y], ½ at a tie; ∂z/∂y = [y < x], ½ at a tie",
-    branch=lambda x, y: np.sign(np.subtract(x, y)),
+    branch=_order,
     complain=not_broadcastable,
-    x=lambda g, out, x, y: g * np.heaviside(y - x, 0.5),
-    y=lambda g, out, x, y: g * np.heaviside(x - y, 0.5),
+    x=lambda g, out, x, y: np.where(x == y, g / 2, np.where(x > y, 0, g)),
+    y=lambda g, out, x, y: np.where(x == y, g / 2, np.where(y > x, 0, g)),
+)
+fmax = primitive(
+    np.fmax,
+    doc="z = max(x, y), the other one where one is NaN; ∂z/∂x = [x > y or y is NaN], ½ at a tie; "
+    "∂z/∂y = [y > x or x is NaN], ½ at a tie",
+    branch=_order,
+    complain=not_broadcastable,
+    x=lambda g, out, x, y: np.where(x == y, g / 2, np.where((x > y) | np.isnan(y), g, 0)),
+    y=lambda g, out, x, y: np.where(x == y, g / 2, np.where((y > x) | np.isnan(x), g, 0)),
+)
+fmin = primitive(
+    np.fmin,
+    doc="z = min(x, y), the other one where one is NaN; ∂z/∂x = [x < y or y is NaN], ½ at a tie; "
+    "∂z/∂y = [y < x or x is NaN], ½ at a tie",
+    branch=_order,
+    complain=not_broadcastable,
+    x=lambda g, out, x, y: np.where(x == y, g / 2, np.where((x < y) | np.isnan(y), g, 0)),
+    y=lambda g, out, x, y: np.where(x == y, g / 2, np.where((y < x) | np.isnan(x), g, 0)),
+)
+hypot = primitive(
+    np.hypot,
+    doc="z = √(x² + y²); ∂z/∂x = x/z, 0 at the origin; ∂z/∂y = y/z, 0 at the origin",
+    complain=not_broadcastable,
+    x=lambda g, out, x, y: g * x / (out + (out == 0)),
+    y=lambda g, out, x, y: g * y / (out + (out == 0)),
+)
+
+
+def _radius(y: Any, x: Any) -> Any:
+    """Return the distance from the origin, but 1 at the origin, so that one can divide by it."""
+    r = np.hypot(y, x)
+    return r + (r == 0)
+
+
+arctan2 = primitive(
+    np.arctan2,
+    doc="z = the angle of the point (x, y); ∂z/∂y = x/(x² + y²), 0 at the origin; "
+    "∂z/∂x = −y/(x² + y²), 0 at the origin",
+    branch=lambda y, x: np.signbit(y) & np.less(x, 0),
+    complain=not_broadcastable,
+    y=lambda g, out, y, x: g * x / _radius(y, x) / _radius(y, x),
+    x=lambda g, out, y, x: -g * y / _radius(y, x) / _radius(y, x),
+)
+
+
+def _finite(out: Any) -> Any:
+    """Return ``out`` with 0 for −∞, the sum of two zeros, so that its slopes are 0 and not NaN."""
+    return np.where(out == -np.inf, 0, out)
+
+
+logaddexp = primitive(
+    np.logaddexp,
+    doc="z = ln(eˣ + eʸ); ∂z/∂x = eˣ⁻ᶻ, 0 where z = −∞; ∂z/∂y = eʸ⁻ᶻ, 0 where z = −∞",
+    complain=not_broadcastable,
+    x=lambda g, out, x, y: g * np.exp(x - _finite(out)),
+    y=lambda g, out, x, y: g * np.exp(y - _finite(out)),
+)
+logaddexp2 = primitive(
+    np.logaddexp2,
+    doc="z = log₂(2ˣ + 2ʸ); ∂z/∂x = 2ˣ⁻ᶻ, 0 where z = −∞; ∂z/∂y = 2ʸ⁻ᶻ, 0 where z = −∞",
+    complain=not_broadcastable,
+    x=lambda g, out, x, y: g * np.exp2(x - _finite(out)),
+    y=lambda g, out, x, y: g * np.exp2(y - _finite(out)),
 )

@@ -1,0 +1,156 @@
+"""Rules for the activation functions of networks, with PyTorch's definitions and defaults.
+
+Each is written so that no tail overflows or loses its digits: e to a positive power is never taken.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from autograd_mini.ops.elementwise import erfc
+from autograd_mini.registry import primitive
+
+
+def _sigmoid(x: Any) -> Any:
+    decay = np.exp(-np.abs(x))  # at most 1, so nothing overflows
+    return np.where(np.greater_equal(x, 0), 1, decay) / (1 + decay)
+
+
+sigmoid = primitive(
+    _sigmoid,
+    name="sigmoid",
+    doc="z = 1/(1 + e⁻ˣ); ∂z/∂x = z·(1 − z)",
+    x=lambda g, out, x: g * out * (1 - out),
+)
+log_sigmoid = primitive(
+    lambda x: -np.logaddexp(0, np.negative(x)),
+    name="log_sigmoid",
+    doc="z = −ln(1 + e⁻ˣ); ∂z/∂x = 1/(1 + eˣ)",
+    x=lambda g, out, x: g * sigmoid(-x),
+)
+
+
+def _relu(x: Any) -> Any:
+    return np.maximum(x, 0)
+
+
+relu = primitive(
+    _relu,
+    name="relu",
+    doc="z = max(x, 0); ∂z/∂x = [x > 0], 0 at 0",
+    branch=np.sign,
+    x=lambda g, out, x: g * (x > 0),
+)
+
+
+def _leaky_relu(x: Any, negative_slope: float = 0.01) -> Any:
+    return np.where(np.greater(x, 0), x, np.multiply(x, negative_slope))
+
+
+leaky_relu = primitive(
+    _leaky_relu,
+    name="leaky_relu",
+    doc="z = x where x > 0, else negative_slope·x; ∂z/∂x = 1 where x > 0, else negative_slope",
+    branch=lambda x, **_: np.sign(x),
+    x=lambda g, out, x, *, negative_slope=0.01: np.where(x > 0, g, g * negative_slope),
+)
+
+
+def _elu(x: Any, alpha: float = 1.0) -> Any:
+    return np.where(np.greater(x, 0), x, alpha * np.expm1(np.minimum(x, 0)))
+
+
+def _elu_slope(x: Any, alpha: float) -> Any:
+    return np.where(x > 0, 1, alpha * np.exp(np.where(x > 0, 0, x)))
+
+
+elu = primitive(
+    _elu,
+    name="elu",
+    doc="z = x where x > 0, else alpha·(eˣ − 1); ∂z/∂x = 1 where x > 0, else alpha·eˣ",
+    branch=lambda x, **_: np.sign(x),
+    x=lambda g, out, x, *, alpha=1.0: g * _elu_slope(x, alpha),
+)
+
+# The fixed point of mean 0 and variance 1: G. Klambauer et al. 2017, "Self-normalizing neural
+# networks", equation 14.
+SELU_ALPHA = 1.6732632423543772848170429916717
+SELU_SCALE = 1.0507009873554804934193349852946
+selu = primitive(
+    lambda x: SELU_SCALE * _elu(x, SELU_ALPHA),
+    name="selu",
+    doc="z = 1.0507·x where x > 0, else 1.7581·(eˣ − 1); "
+    "∂z/∂x = 1.0507 where x > 0, else 1.7581·eˣ",
+    branch=np.sign,
+    x=lambda g, out, x: g * (SELU_SCALE * _elu_slope(x, SELU_ALPHA)),
+)
+silu = primitive(
+    lambda x: np.multiply(x, _sigmoid(x)),
+    name="silu",
+    doc="z = x·σ(x), σ the sigmoid; ∂z/∂x = σ(x)·(1 + x·σ(−x))",
+    x=lambda g, out, x: g * sigmoid(x) * (1 + x * sigmoid(-x)),
+)
+
+
+def _gate(x: Any, approximate: str) -> Any:
+    """Return Φ(x), the share of a standard normal distribution below x, or its approximation."""
+    if approximate == "tanh":
+        return sigmoid(math.sqrt(8 / math.pi) * (x + 0.044715 * x**3))  # (1 + tanh u)/2 = σ(2u)
+    return erfc(-math.sqrt(0.5) * x) / 2
+
+
+def _gelu_vjp(g: Any, out: Any, x: Any, *, approximate: str = "none") -> Any:
+    gate = _gate(x, approximate)
+    if approximate == "tanh":
+        density = gate * (1 - gate) * math.sqrt(8 / math.pi) * (1 + 3 * 0.044715 * x * x)
+    else:
+        density = np.exp(-x * x / 2) / math.sqrt(2 * math.pi)
+    return g * (gate + x * density)
+
+
+gelu = primitive(
+    lambda x, approximate="none": np.multiply(x, _gate(np.asarray(x), approximate)),
+    name="gelu",
+    doc="z = x·Φ(x), Φ the normal distribution, or with approximate='tanh' about "
+    "x·σ(1.5958·(x + 0.0447·x³)); ∂z/∂x = Φ(x) + x·Φ′(x)",
+    x=_gelu_vjp,
+)
+
+
+def _softplus(x: Any, beta: float = 1.0, threshold: float = 20.0) -> Any:
+    steep = np.multiply(x, beta)
+    return np.where(steep > threshold, x, np.logaddexp(0, steep) / beta)
+
+
+softplus = primitive(
+    _softplus,
+    name="softplus",
+    doc="z = ln(1 + e^(beta·x))/beta, x where beta·x > threshold; "
+    "∂z/∂x = σ(beta·x), 1 where beta·x > threshold",
+    branch=lambda x, *, beta=1.0, threshold=20.0: np.multiply(x, beta) > threshold,
+    x=lambda g, out, x, *, beta=1.0, threshold=20.0: np.where(
+        x * beta > threshold, g, g * sigmoid(x * beta)
+    ),
+)
+softsign = primitive(
+    lambda x: np.divide(x, 1 + np.abs(x)),
+    name="softsign",
+    doc="z = x/(1 + |x|); ∂z/∂x = 1/(1 + |x|)²",
+    x=lambda g, out, x: g / np.square(1 + np.abs(x)),
+)
+
+
+def _hardtanh(x: Any, min_val: float = -1.0, max_val: float = 1.0) -> Any:
+    return np.clip(x, min_val, max_val)
+
+
+hardtanh = primitive(
+    _hardtanh,
+    name="hardtanh",
+    doc="z = min(max(x, min_val), max_val); ∂z/∂x = [min_val < x < max_val], 0 at both",
+    branch=lambda x, *, min_val=-1.0, max_val=1.0: (
+        np.greater(x, min_val).astype(int) + np.greater(x, max_val)
+    ),
+    x=lambda g, out, x, *, min_val=-1.0, max_val=1.0: g * ((x > min_val) & (x < max_val)),
+)
