@@ -107,7 +107,7 @@ from autograd_mini.ops.shaping import (
     swapaxes,
     transpose,
 )
-from autograd_mini.random import default_generator, manual_seed
+from autograd_mini.randomness import default_generator, manual_seed
 from autograd_mini.recording import Tape, record, tape
 from autograd_mini.registry import Primitive, composed, primitive, primitives
 from autograd_mini.rows import Row

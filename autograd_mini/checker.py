@@ -13,7 +13,7 @@ import numpy as np
 
 from autograd_mini.errors import ArgumentError, DTypeError, GraphError
 from autograd_mini.modes import enable_grad, no_grad
-from autograd_mini.random import default_generator
+from autograd_mini.randomness import default_generator
 from autograd_mini.recording import Tape, record
 from autograd_mini.rows import Array, Leaf
 from autograd_mini.sweep import reverse_sweep

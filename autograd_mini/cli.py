@@ -44,8 +44,8 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS:
             near = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            guess = f" did you mean {near[0]!r}?" if near else ""
-            ctx.fail(f"no command {args[0]!r};{guess} The commands are {', '.join(COMMANDS)}.")
+            guess = f"did you mean {near[0]!r}? " if near else ""
+            ctx.fail(f"no command {args[0]!r}; {guess}the commands are {', '.join(COMMANDS)}")
         return super().resolve_command(ctx, args)
 
     def main(  # type: ignore[override]

@@ -9,6 +9,9 @@ from autograd_mini.dtypes import get_default_dtype
 from autograd_mini.errors import DTypeError
 from autograd_mini.rows import Array
 
+REAL = "biuf"
+"""The kinds of dtype that a tensor may have: truth values, integers, floats."""
+
 
 def to_array(data: Any, dtype: DTypeLike | None = None) -> Array:
     """Return a new array of ``data``; floats that are not arrays get the default dtype.
@@ -22,18 +25,13 @@ def to_array(data: Any, dtype: DTypeLike | None = None) -> Array:
         array = np.array(data)
     except ValueError:
         raise DTypeError(f"tensor: {_ragged(data)}; all rows need the same length") from None
-    if array.dtype.kind not in "biuf":
+    if array.dtype.kind not in REAL:
         raise DTypeError(
             f"tensor: cannot make numbers of {_offender(data)}; give numbers, nested lists of "
             f"numbers or arrays"
         )
     if dtype is not None:
-        try:
-            return array.astype(dtype, copy=False)
-        except TypeError:
-            raise DTypeError(
-                f"tensor: {dtype!r} is not a dtype; use 'float32', 'float64' or int"
-            ) from None
+        return array.astype(real_dtype(dtype), copy=False)
     if array.dtype.kind == "f" and not is_array:
         return array.astype(get_default_dtype(), copy=False)
     return array
@@ -44,12 +42,17 @@ def to_operand(value: Any, copy: bool) -> Any:
 
     ``copy``: an array is going to be saved, and its owner may write to it later.
 
-    Python numbers stay as they are and so do not change the other operand's dtype; lists count as
-    numbers of the default dtype; arrays keep their dtype.
+    Python numbers do not change the other operand's dtype, and nor does ``np.float64(2)``, which is
+    a Python float: ``t / np.sqrt(n)`` stays float32, as in PyTorch. Lists count as numbers of the
+    default dtype; arrays keep theirs.
     """
-    if isinstance(value, np.ndarray):
-        return value.copy() if copy else value
-    if isinstance(value, int | float | np.generic | None):
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, np.ndarray | np.generic):
+        if value.dtype.kind not in REAL:
+            raise DTypeError(f"cannot calculate with a tensor and {value.dtype} values")
+        return np.array(value) if copy or type(value) is not np.ndarray else value
+    if isinstance(value, int | None):
         return value
     if isinstance(value, list | tuple):
         array = to_array(value)
@@ -60,10 +63,28 @@ def to_operand(value: Any, copy: bool) -> Any:
     )
 
 
+def real_dtype(dtype: DTypeLike) -> np.dtype[Any]:
+    """Return a dtype of real numbers, or say that this is none."""
+    try:
+        wanted: np.dtype[Any] = np.dtype(dtype)
+    except TypeError:
+        wanted = np.dtype(object)
+    if wanted.kind not in REAL:
+        raise DTypeError(
+            f"tensor: {dtype!r} is no dtype of numbers; use 'float32', 'float64' or int"
+        )
+    return wanted
+
+
 def _plain_list(values: Any) -> Any:
     """Replace 0-d tensors in nested lists by numbers, and larger ones by lists."""
     if isinstance(values, list | tuple):
         return [_plain_list(value) for value in values]
+    if getattr(values, "requires_grad", False):
+        raise DTypeError(
+            "tensor: the list holds a tensor that requires a gradient, which a copy would lose; "
+            "join tensors with ag.stack, or detach() them first"
+        )
     return values.tolist() if hasattr(values, "__array_ufunc__") else values
 
 
@@ -91,4 +112,4 @@ def _ragged(rows: Any) -> str:
             if None in (length, lengths[0]):
                 return f"items 0 and {position} mix numbers and lists"
             return f"rows have lengths {lengths[0]} and {length} (rows 0 and {position})"
-    return _ragged(next(row for row in rows if isinstance(row, list | tuple)))
+    return _ragged([item for row in rows for item in row])

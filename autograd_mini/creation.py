@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from autograd_mini.dtypes import get_default_dtype
-from autograd_mini.random import default_generator
+from autograd_mini.errors import ShapeError
+from autograd_mini.randomness import default_generator
 from autograd_mini.tensors import Tensor
 
 
@@ -45,7 +46,9 @@ def full(
     >>> full((2,), 7.0)
     tensor([7., 7.])
     """
-    return Tensor(np.full(shape, fill_value, dtype or get_default_dtype()), requires_grad)
+    return Tensor(
+        np.full(_shape((shape,)), fill_value, dtype or get_default_dtype()), requires_grad
+    )
 
 
 def arange(*bounds: float, dtype: DTypeLike | None = None) -> Tensor:
@@ -54,7 +57,10 @@ def arange(*bounds: float, dtype: DTypeLike | None = None) -> Tensor:
     >>> arange(3)
     tensor([0, 1, 2])
     """
-    return Tensor(np.arange(*bounds).tolist(), dtype=dtype)
+    numbers = np.arange(*bounds)
+    return Tensor(
+        numbers, dtype=dtype or (get_default_dtype() if numbers.dtype.kind == "f" else None)
+    )
 
 
 def eye(n: int, requires_grad: bool = False, dtype: DTypeLike | None = None) -> Tensor:
@@ -95,4 +101,10 @@ def ones_like(like: Tensor, requires_grad: bool = False) -> Tensor:
 
 
 def _shape(numbers: tuple[Any, ...]) -> tuple[int, ...]:
-    return tuple(numbers[0]) if len(numbers) == 1 and not isinstance(numbers[0], int) else numbers
+    """Make ``f(2, 3)`` and ``f((2, 3))`` the same."""
+    shape = numbers[0] if len(numbers) == 1 and isinstance(numbers[0], tuple | list) else numbers
+    if not all(isinstance(n, int | np.integer) and n >= 0 for n in shape):
+        raise ShapeError(
+            f"a shape is made of whole numbers from 0 up, got {', '.join(map(repr, shape))}"
+        )
+    return tuple(shape)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 from numpy.typing import DTypeLike
 
+from autograd_mini.convert import real_dtype
 from autograd_mini.errors import DTypeError, ShapeError
 from autograd_mini.modes import modes
 from autograd_mini.ops import (
@@ -59,7 +60,7 @@ def _operators(primitive: Primitive) -> tuple[Operator, Operator, Operator]:
                 f"{primitive.name}: the result has shape {result.shape} and cannot be written into "
                 f"a tensor of shape {tensor.shape}"
             )
-        tensor.data[...] = result._array
+        tensor._write(primitive.name, ..., result._array)
         return tensor
 
     return operator, reflected, augmented
@@ -69,7 +70,12 @@ def _comparison(ufunc: np.ufunc) -> Callable[["Methods", Any], Any]:
     """Return a comparison: elementwise, with a plain array as its result."""
 
     def compare(self: "Methods", other: Any) -> Any:
-        return ufunc(self._array, plain(other))
+        operand = plain(other)
+        try:
+            return ufunc(self._array, operand)
+        except ValueError as error:
+            complaint = arithmetic.not_broadcastable(self._array, operand) or error
+            raise ShapeError(f"{ufunc.__name__}: {complaint}") from None
 
     return compare
 
@@ -161,7 +167,10 @@ class Methods:
         return self._apply(elementwise.clip, (self, a_min, a_max))
 
     def astype(self, dtype: DTypeLike) -> "Tensor":
-        return self._apply(elementwise.cast, (self,), {"dtype": np.dtype(dtype)})
+        """Return the values in another dtype; integers and truth values carry no gradient."""
+        wanted = real_dtype(dtype)
+        tensor = cast("Tensor", self) if wanted.kind == "f" else cast("Tensor", self).detach()
+        return self._apply(elementwise.cast, (tensor,), {"dtype": wanted})
 
     def sum(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
         return self._apply(reductions.sum, (self,), {"axis": axis, "keepdims": keepdims})

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, overload
 
+from autograd_mini.errors import DTypeError
 from autograd_mini.modes import modes
 from autograd_mini.rows import Row, wengert_list
 from autograd_mini.table import textbook_table
@@ -63,6 +64,8 @@ def tape(y: "Tensor") -> Tape:
     v1   = multiply(v0, v0)  ()     9       ·
     v2   = add(v1, 1)        ()     10      ·
     """
+    if not hasattr(y, "row"):
+        raise DTypeError(f"tape: it takes a Tensor, got {type(y).__name__}")
     return Tape(wengert_list(y.row))
 
 

@@ -7,18 +7,25 @@ differentiated. Read ``ops/arithmetic.py`` next for what declarations look like.
 """
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
-from autograd_mini.errors import RuleError, UnsupportedError
+from autograd_mini.errors import (
+    DTypeError,
+    IndexingError,
+    RuleError,
+    ShapeError,
+    UnsupportedError,
+)
 
 VJP = Callable[..., Any]
 
 _registry: dict[Callable[..., Any], "Primitive"] = {}
 _compositions: dict[Callable[..., Any], Callable[..., Any]] = {}
 _VARIADIC = inspect.CO_VARARGS
+_NUMERIC = (np.ndarray, np.generic, int, float, list, tuple)
 
 
 class Primitive:
@@ -106,6 +113,10 @@ class Primitive:
         if not kwargs and not self.variadic and len(args) == len(self.arguments):
             return args, kwargs
         if isinstance(self.fn, np.ufunc):
+            if len(args) != len(self.arguments):
+                raise UnsupportedError(
+                    f"{self.name}: it takes {len(self.arguments)} arrays, got {len(args)}"
+                )
             given = kwargs
         else:
             if self._signature is None:
@@ -120,7 +131,7 @@ class Primitive:
         metadata = {}
         for keyword, value in given.items():
             if keyword in self.keywords:
-                metadata[keyword] = value
+                metadata[keyword] = _frozen(value)
             elif value is not None and value is not np._NoValue:
                 known = ", ".join(self.keywords) or "no keywords"
                 raise UnsupportedError(
@@ -134,13 +145,52 @@ class Primitive:
         return self.fn(inputs, **metadata) if self.variadic else self.fn(*inputs, **metadata)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        for argument in (*(args[0] if self.variadic else args), *kwargs.values()):
+        for argument in (*self._operands(args), *kwargs.values()):
             if hasattr(argument, "__array_function__") and not isinstance(argument, np.ndarray):
                 return argument.__array_function__(self, (type(argument),), args, kwargs)
-        return self.fn(*args, **kwargs)
+        try:
+            return self.fn(*args, **kwargs)
+        except (ValueError, TypeError, IndexError) as error:
+            inputs, metadata = self.bind(args, kwargs)
+            raise self.refusal(inputs, metadata, error) from None
+
+    def _operands(self, args: tuple[Any, ...]) -> Any:
+        if self.variadic and args:
+            if not isinstance(args[0], Sequence | np.ndarray) and not hasattr(args[0], "__len__"):
+                raise DTypeError(
+                    f"{self.name}: it takes a list of arrays, got {type(args[0]).__name__}"
+                )
+            return args[0]
+        return args
+
+    def refusal(self, inputs: Any, metadata: dict[str, Any], error: Exception) -> Exception:
+        """Return the error to raise when the implementation has refused its arguments.
+
+        What a user's own primitive raises is its own affair and stays as it is.
+        """
+        strangers = [type(x).__name__ for x in inputs if not isinstance(x, _NUMERIC)]
+        if strangers:
+            return DTypeError(
+                f"{self.name}: cannot calculate with {', '.join(strangers)}; give numbers, lists "
+                f"of numbers, arrays or tensors"
+            )
+        if isinstance(error, TypeError):
+            return DTypeError(f"{self.name}: {error}")
+        complaint = self.complain(*inputs, **metadata) if self.complain else None
+        if complaint is None and not isinstance(self.fn, np.ufunc):
+            return error
+        kind = ShapeError if isinstance(error, ValueError) else IndexingError
+        return kind(f"{self.name}: {complaint or error}")
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}: {self.doc}>"
+
+
+def _frozen(value: Any) -> Any:
+    """Return metadata that its owner cannot change any more: rows save it."""
+    if isinstance(value, list | tuple):
+        return tuple(map(_frozen, value))
+    return value.copy() if isinstance(value, np.ndarray) else value
 
 
 def primitive(
@@ -183,6 +233,12 @@ def primitive(
         broadcasts = isinstance(fn, np.ufunc)
     declared = Primitive(fn, name, doc, vjps, broadcasts, branch, complain)
     for function in (fn, *overrides):
+        if function in _registry:
+            raise RuleError(
+                f"{name}: {function.__name__} is declared already, as {_registry[function].name}; "
+                f"two rules for one function would contradict each other. Declare a function of "
+                f"your own, such as lambda x: np.{function.__name__}(x)"
+            )
         _registry[function] = declared
     return declared
 

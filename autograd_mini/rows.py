@@ -134,10 +134,10 @@ class Row:
 class Leaf(Row):
     """The row of a tensor that no operation made: an input, a parameter, a constant.
 
-    Its array may be written by its user, who can reach it as ``.data``. Once it is *exposed* like
-    that, its fingerprint tells whether it changed; ``changed_at`` is the serial number of the last
-    change that was noticed, so a row with a smaller one has seen the old values. A new leaf counts
-    as exposed until its first use, when ``settle`` finds out whether anybody shares its array.
+    Its array may be written by its user, who can reach it as ``.data``. A leaf is *exposed* from
+    then until its next use at which nobody else holds the array; a new one is exposed, as an alias
+    may be about. Meanwhile the fingerprint in ``trace`` tells whether the values changed, and
+    ``changed_at`` is the serial number of the last change: rows before it saw other values.
     """
 
     __slots__ = ("changed_at", "exposed", "name", "trace")
@@ -150,32 +150,34 @@ class Leaf(Row):
         modes.recording = recording
         self.requires_grad = requires_grad
         self.name = ""
-        self.changed_at = self.serial
+        self.changed_at = -1
         self.exposed = True
-        self.trace: int | None = None
+        self.trace: int | None = None  # None: no row holds the array, so changes do not matter
 
     def expose(self) -> None:
         """Note that the caller is about to get the writable array."""
         if not self.exposed:
             self.exposed = True
-            if references(self.output) > HELD_TWICE:
-                self.trace = fingerprint(self.output)
-            else:
-                self.changed_at, self.trace = next(serials), None
-
-    def look(self) -> None:
-        """Notice a change made since the last look."""
-        if self.exposed:
-            trace = fingerprint(self.output)
-            if trace != self.trace:
-                self.changed_at, self.trace = next(serials), trace
+            self.trace = fingerprint(self.output) if references(self.output) > HELD_TWICE else None
 
     def settle(self) -> None:
-        """Before a row saves the array: forget the exposure if nobody can write any more."""
+        """Before a row saves the array: end the exposure if nobody can write any more."""
         if references(self.output) > HELD_TWICE:
-            self.look()
+            self._look()
         else:
-            self.exposed, self.changed_at = False, next(serials)
+            self.exposed = False
+
+    def changed_since_saved(self) -> int:
+        """Return the serial number of the last change that a row may have missed, else −1."""
+        if self.exposed and self.trace is not None:
+            self._look()
+        return self.changed_at
+
+    def _look(self) -> None:
+        trace = fingerprint(self.output)
+        if self.trace is not None and trace != self.trace:
+            self.changed_at = next(serials)
+        self.trace = trace
 
     def spend(self) -> None:
         """Leaves outlive every backward."""

@@ -15,7 +15,7 @@ from autograd_mini.errors import GraphError, RuleError
 from autograd_mini.ownership import LOCAL, references
 from autograd_mini.rows import SMALL, Array, Leaf, Row, wengert_list
 
-Lift = Callable[[Row], Any]
+Lift = Callable[[Row, Array], Any]
 
 
 def reverse_sweep(
@@ -81,10 +81,10 @@ def _primals(row: Row, lift: Lift | None) -> tuple[tuple[Any, ...], Any]:
     if lift is None or row.is_leaf:
         return row.inputs, row.output
     inputs = tuple(
-        lift(parent) if parent is not None and parent.requires_grad else array
+        lift(parent, array) if parent is not None and parent.requires_grad else array
         for parent, array in zip(row.parents, row.inputs, strict=True)
     )
-    return inputs, lift(row)
+    return inputs, lift(row, row.output)
 
 
 def _pull(row: Row, position: int, g: Any, out: Any, inputs: tuple[Any, ...]) -> Any:
@@ -159,15 +159,14 @@ def _refuse_spent(rows: list[Row]) -> None:
 
 def _refuse_changed(rows: list[Row]) -> None:
     """Raise if an array that a row saved, or a view of it, was written to since."""
-    leaves = [row for row in rows if isinstance(row, Leaf)]
-    for leaf in leaves:
-        leaf.look()
-    operations = [row for row in rows if not row.is_leaf]
-    for leaf in leaves:
-        for row in operations:
-            if row.serial > leaf.changed_at:
+    for leaf in rows:
+        if not isinstance(leaf, Leaf):
+            continue
+        changed_at = leaf.changed_since_saved()
+        for row in rows if changed_at > leaf.serial else ():
+            if row.serial > changed_at:
                 break
-            if any(_overlap(saved, leaf.output) for saved in row.inputs):
+            if not row.is_leaf and any(_overlap(saved, leaf.output) for saved in row.inputs):
                 where = f" at {row.line}" if row.line else ""
                 what = f"{leaf.name!r}, {leaf.shape}" if leaf.name else f"of shape {leaf.shape}"
                 raise GraphError(

@@ -14,7 +14,6 @@ from numpy.typing import ArrayLike, DTypeLike
 from autograd_mini.convert import to_array, to_operand
 from autograd_mini.dtypes import get_default_dtype
 from autograd_mini.errors import (
-    AutogradError,
     DTypeError,
     GraphError,
     IndexingError,
@@ -43,15 +42,16 @@ def apply(
     try:
         out = primitive.run(inputs, kwargs)
     except (ValueError, TypeError, IndexError) as error:
-        raise _refusal(primitive, inputs, kwargs, error) from None
+        raise primitive.refusal(inputs, kwargs, error) from None
     if type(out) is not np.ndarray:
         out = np.asarray(out)
     if any(out is array for array in inputs):
         out = out.view()
+    if tracked or out.base is not None:
+        out.flags.writeable = False
+    tensor = constant(out, primitive.name)
     if not tracked:
-        return constant(out if out.base is None else out.copy(), primitive.name)
-    out.flags.writeable = False
-    tensor = constant(out)
+        return tensor
     tensor._row = Row(primitive, parents, inputs, kwargs, out)
     return tensor
 
@@ -69,16 +69,6 @@ def _parent(primitive: Primitive, position: int, arg: Any) -> Row | None:
             f"{primitive.argument(position)}; detach() that tensor first"
         )
     return row
-
-
-def _refusal(
-    primitive: Primitive, inputs: tuple[Any, ...], kwargs: dict[str, Any], error: Exception
-) -> AutogradError:
-    """Turn NumPy's complaint into ours."""
-    kinds = {TypeError: DTypeError, IndexError: IndexingError}
-    kind = kinds.get(type(error), ShapeError)
-    complaint = primitive.complain(*inputs, **kwargs) if primitive.complain else None
-    return kind(f"{primitive.name}: {complaint or error}")
 
 
 class Tensor(Methods):
@@ -120,10 +110,12 @@ class Tensor(Methods):
     def data(self) -> Array:
         """The array itself: writable on a leaf, read-only on a result.
 
-        Assigning replaces a leaf's values, in its shape and dtype; the tape keeps the old ones.
+        Assigning writes new values into a leaf, in its shape and dtype.
         """
         if isinstance(self._row, Leaf):
             self._row.expose()
+        elif self._row is None:
+            self._own()
         return self._array
 
     @data.setter
@@ -133,7 +125,7 @@ class Tensor(Methods):
                 f"data: this tensor was made by {self.row.operation}; only the values of a leaf "
                 f"can be replaced. Compute a new tensor instead"
             )
-        new = values._array if isinstance(values, Tensor) else np.asarray(values)
+        new = values._array if isinstance(values, Tensor) else to_array(values)
         if new is self._array:
             return
         if new.shape != self.shape:
@@ -141,14 +133,31 @@ class Tensor(Methods):
                 f"data: the new values have shape {new.shape}, this tensor has {self.shape}; "
                 f"make a new tensor for another shape"
             )
-        self._array = np.array(new, dtype=self.dtype)
-        if self._row is not None:
-            self._row.output = self._array
+        self._write("data", ..., new)
+
+    def _write(self, asked_by: str, index: Any, values: Any) -> None:
+        """Write into a leaf's array, refusing what its shape or dtype cannot hold."""
+        new = to_array(values)
+        if new.dtype.kind == "f" and self.dtype.kind != "f":
+            raise DTypeError(
+                f"{asked_by}: {self.dtype} values cannot take fractions; make a float tensor"
+            )
+        try:
+            self.data[index] = new
+        except (ValueError, IndexError) as error:
+            kind = IndexingError if isinstance(error, IndexError) else ShapeError
+            raise kind(f"{asked_by}: {error}") from None
+
+    def _own(self) -> None:
+        """Before a constant is written to or saved: stop sharing memory with what it came from."""
+        if self._array.base is not None or not self._array.flags.writeable:
+            self._array = self._array.copy()
 
     @property
     def row(self) -> Row:
         """The row of the tape that holds this tensor."""
         if self._row is None:
+            self._own()
             self._row = Leaf(self._array, requires_grad=False)
         return self._row
 
@@ -232,8 +241,7 @@ class Tensor(Methods):
 
     def detach(self) -> "Tensor":
         """Return a constant with the same values, sharing a leaf's memory."""
-        array = self.data
-        return constant(array if array.base is None else array.copy(), "detach")
+        return constant(self.data, "detach")
 
     def numpy(self) -> Array:
         """Return the array. Raises GraphError on a tensor that requires a gradient."""
@@ -309,26 +317,26 @@ class Tensor(Methods):
             total = cotangent if before is None else np.asarray(before._array + cotangent)
             row.grad = constant(total)
 
-    def seed(self, gradient: Any) -> Array:
+    def seed(self, gradient: Any, asked_by: str = "backward") -> Array:
         """Return the cotangent to start a sweep with."""
         if not self.requires_grad:
             raise GraphError(
-                f"backward: this tensor was made by {self._made_by}, and nothing that led to it "
+                f"{asked_by}: this tensor was made by {self._made_by}, and nothing that led to it "
                 f"requires a gradient. Was it made under no_grad() or detached? Else make a leaf "
                 f"with requires_grad=True"
             )
         if gradient is None:
             if self.size != 1:
                 raise GraphError(
-                    f"backward: without a seed it needs one element, this tensor has shape "
+                    f"{asked_by}: without a seed it needs one element, this tensor has shape "
                     f"{self.shape}; take .sum() or .mean() first, or pass gradient="
                 )
             return np.ones_like(self._array)
-        seed = np.array(gradient._array if isinstance(gradient, Tensor) else gradient, self.dtype)
+        seed = Tensor(gradient, dtype=self.dtype)._array
         if seed.shape != self.shape:
             raise ShapeError(
-                f"backward: the seed has shape {seed.shape}, the tensor {self.shape}; they must be "
-                f"equal"
+                f"{asked_by}: the seed has shape {seed.shape}, the tensor {self.shape}; they must "
+                f"be equal"
             )
         return seed
 
@@ -343,7 +351,7 @@ class Tensor(Methods):
                 "saved. Build the result with np.where, np.concatenate or np.stack; to overwrite a "
                 "leaf's values, do it under no_grad()"
             )
-        self.data[indexing.plain_index(index)] = plain(value)
+        self._write("t[i] = v", indexing.plain_index(index), plain(value))
 
     # ── NumPy's protocols ─────────────────────────────────────────────────────────────────────
 
@@ -404,17 +412,19 @@ def constant(array: Array, made_by: str = "the engine") -> Tensor:
     return tensor
 
 
-def of_row(row: Row) -> Tensor:
+def of_row(row: Row, primal: Array) -> Tensor:
     """Return a Tensor for a row of the tape, for rules that are to be recorded themselves."""
-    tensor = constant(row.output)
+    tensor = constant(primal)
     tensor._row = row
     return tensor
 
 
 def _no_rule(function: Callable[..., Any]) -> str:
-    name = function.__name__
-    near = get_close_matches(name, [p.name for p in primitives()], n=4, cutoff=0.3)
+    name = f"{function.__module__}.{function.__name__}".replace("numpy", "np", 1)
+    names = [p.name for p in primitives()]
+    near = get_close_matches(function.__name__, names, n=4, cutoff=0.5)
+    hint = f"; supported near names: {', '.join(near)}" if near else ""
     return (
-        f"np.{name} is not implemented for Tensor; supported near names: {', '.join(near)}. "
-        f"Declare it with ag.primitive, or detach() the tensor first if no gradient is needed"
+        f"{name} is not implemented for Tensor{hint}. Declare it with ag.primitive, or detach() "
+        f"the tensor first if no gradient is needed"
     )

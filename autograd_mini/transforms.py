@@ -32,7 +32,7 @@ def grad(
     (12.0, 12.0)
     """
     targets = [xs] if isinstance(xs, Tensor) else list(xs)
-    seed = y.seed(grad_outputs)
+    seed = y.seed(grad_outputs, "grad")
     retain = create_graph if retain_graph is None else retain_graph
     rows = [x.row for x in targets]
     if create_graph:
@@ -46,4 +46,5 @@ def grad(
                 f"grad: the tensor at position {position}, of shape {row.shape}, does not lead to "
                 f"y, or does not require a gradient"
             )
-    return [found[row] if create_graph else constant(found[row]) for row in rows]
+    made_by = "grad without create_graph=True"
+    return [found[row] if create_graph else constant(found[row], made_by) for row in rows]

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd_mini.errors import ArgumentError, ShapeError
 from autograd_mini.ops.shaping import stack
-from autograd_mini.random import default_generator
+from autograd_mini.randomness import default_generator
 from autograd_mini.rows import Array
 from autograd_mini.tensors import Tensor
 

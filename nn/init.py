@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from autograd_mini.errors import ArgumentError, GraphError, ShapeError
-from autograd_mini.random import default_generator
+from autograd_mini.randomness import default_generator
 from autograd_mini.tensors import Tensor
 
 Generator = np.random.Generator | None

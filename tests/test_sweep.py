@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import autograd_mini as ag
+from autograd_mini import sweep
 from autograd_mini.errors import GraphError, RuleError
 from autograd_mini.rows import Released
 
@@ -246,13 +247,29 @@ def test_a_change_before_the_forward_pass_is_fine() -> None:
     assert x.grad.tolist() == [8.0, 4.0]
 
 
-def test_replaced_data_leaves_the_tape_as_it_was() -> None:
+def test_replaced_data_is_a_change_in_place() -> None:
     x = leaf(1.0, 2.0)
+    array = x.data
     y = (x * x).sum()
     x.data = np.array([9.0, 9.0])
+    assert x.data is array
+    for again in (y.backward, lambda: ag.grad(y, [x], create_graph=True)):
+        with pytest.raises(GraphError, match="multiply saved the tensor"):
+            again()
+
+
+def test_ten_thousand_constants_cost_linear_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every constant is a fresh leaf; none of them may be compared with all rows before it."""
+    x = leaf(1.0)
+    y = x
+    for _ in range(10_000):
+        y = y + ag.tensor(np.array([0.5]))
+    compared: list[Any] = []
+    monkeypatch.setattr(sweep, "_overlap", lambda *arrays: compared.append(arrays))
     y.backward()
+    assert len(compared) < 100
     assert x.grad is not None
-    assert x.grad.tolist() == [2.0, 4.0]
+    assert x.grad.item() == 1.0
 
 
 def test_arrays_of_the_caller_do_not_matter() -> None:

@@ -25,15 +25,19 @@ GAINS = {"too small": 0.5, "right": 1.0, "too large": 3.0}
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("-o", "--output", default=DEFAULT_OUTPUT, show_default=True, help="Folder for files.")
-@click.option("--seed", default=0, show_default=True, help="Same seed, same numbers.")
-@click.option("--epochs", default=40, show_default=True, type=click.IntRange(min=1))
+@click.option(
+    "--seed", default=0, show_default=True, type=click.IntRange(0), help="Same seed, same numbers."
+)
+@click.option(
+    "--epochs", default=40, show_default=True, type=click.IntRange(1), help="Passes over the data."
+)
 def tour(output: str, seed: int, epochs: int) -> None:
     """Train on real digits, check the gradients, draw the tape, explain the depth.
 
     \b
     Example:  autograd-mini tour -o my-tour --seed 1
     """
-    folder = _writable(Path(output))
+    folder = _writable(output)
     ag.manual_seed(seed)
 
     _heading("1  Train a network on 1,797 real handwritten digits")
@@ -164,8 +168,13 @@ def compare_depths(x: Tensor, labels: Tensor, folder: Path) -> None:
         comparison.save(folder / name)
 
 
-def _writable(folder: Path) -> Path:
+def _writable(name: str) -> Path:
     """Make the folder and prove that files can be written to it, before any work is done."""
+    if not name:
+        raise click.BadParameter("the folder needs a name", param_hint="-o")
+    folder = Path(name)
+    if folder.exists() and not folder.is_dir():
+        raise ArgumentError(f"{folder} is a file, not a folder; choose another with -o")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):

@@ -1,5 +1,6 @@
 """Rules for indexing: reading elements, and its adjoint, adding into elements."""
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,10 @@ getitem = primitive(
 )
 
 
+def _ends(part: slice) -> tuple[Any, Any, Any]:
+    return part.start, part.stop, part.step
+
+
 def plain_index(index: Any) -> Any:
     """Return ``index`` with lists, tensors and arrays in it as arrays of our own.
 
@@ -54,7 +59,9 @@ def plain_index(index: Any) -> Any:
     """
     if isinstance(index, tuple):
         return tuple(map(plain_index, index))
-    if isinstance(index, int | slice | type(None) | type(...)):
+    if isinstance(index, slice):
+        return slice(*(end if end is None else operator.index(end) for end in _ends(index)))
+    if isinstance(index, int | type(None) | type(...)):
         return index
     array = np.array(index)
     return array.astype(np.intp) if array.size == 0 and array.dtype.kind == "f" else array
