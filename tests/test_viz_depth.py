@@ -1,6 +1,7 @@
 """What ``flow`` measures, against derivatives written by hand, and what it leaves alone."""
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -62,13 +63,36 @@ def test_every_number_is_what_the_chain_rule_by_hand_gives(rng, x):
         assert layer.output_mean == pytest.approx(a.mean())
         assert layer.output_std == pytest.approx(a.std())
         assert layer.gradient_rms == pytest.approx(rms(g))
-        assert layer.gradient_length == pytest.approx(np.linalg.norm(g))
         assert layer.weight_gradient_rms == pytest.approx(rms(incoming.T @ g))
     assert hidden.flat == pytest.approx(np.mean(np.abs(a1) > 0.97))
     assert out.flat is None
     update = 0.1 * np.linalg.norm(x.T @ g1) / np.linalg.norm(w1.data)
     assert result.update_ratios[0] == pytest.approx(update)
-    assert result.factor == pytest.approx(np.linalg.norm(g1) / np.linalg.norm(g2))
+    assert (result.hidden, result.has_output_layer) == ([hidden], True)
+    assert np.isnan(result.factor)
+
+
+def test_the_factor_is_that_of_the_rows_of_hidden_layers(x):
+    """Whatever the widths: hidden rows times the factor, as often as there are steps."""
+    model = nn.Sequential()
+    for i, (n_in, n_out) in enumerate(pairwise([6, 50, 7, 20, 3])):
+        model.add_module(f"linear{i}", nn.Linear(n_in, n_out))
+        model.add_module(f"tanh{i}", nn.Tanh())
+    model.add_module("head", nn.Linear(3, 3))
+    result = flow(model, x, mean_square)
+    rms = [layer.gradient_rms for layer in result.layers]
+    assert [layer.name for layer in result.hidden] == [f"linear{i}" for i in range(4)]
+    assert rms[3] * result.factor**3 == pytest.approx(rms[0])
+    predicted = result.predicted_gradients
+    assert predicted[3] * result.predicted_factor**3 == pytest.approx(predicted[0])
+
+
+def test_a_last_layer_like_the_others_is_no_output_layer(x):
+    twins = nn.Sequential(nn.Linear(6, 6), nn.Tanh(), nn.Linear(6, 6), nn.Tanh())
+    result = flow(twins, x, mean_square)
+    first, last = (layer.gradient_rms for layer in result.layers)
+    assert not result.has_output_layer
+    assert result.factor == pytest.approx(first / last)
 
 
 def test_modules_and_bare_tensors_give_the_same_flow(x):
@@ -171,7 +195,7 @@ def test_it_works_under_no_grad_and_restores_the_generator_after_an_error(x):
     model = nn.Sequential(nn.Linear(6, 5), nn.Dropout(0.5))
     state = ag.default_generator().bit_generator.state
     with ag.no_grad():
-        assert flow(model, x, mean_square).factor == 1.0
+        assert flow(model, x, mean_square).verdict.word == "healthy"
     with pytest.raises(ShapeError):
         flow(model, x, lambda y: y)
     assert ag.default_generator().bit_generator.state == state
@@ -181,8 +205,11 @@ def test_it_works_under_no_grad_and_restores_the_generator_after_an_error(x):
     ("model", "loss", "lr", "kind", "words"),
     [
         (nn.Tanh(), mean_square, 0.01, GraphError, "the model's output has no graph"),
+        (3, mean_square, 0.01, ArgumentError, "model must be a module or a function of x, got int"),
         (lambda x: None, mean_square, 0.01, GraphError, "does it end with return?"),
         (None, ag.ones(1), 0.01, ArgumentError, "loss must be a function of the model's output"),
+        (None, nn.MSELoss(), 0.01, ArgumentError, "the model's output alone.*'target'.*lambda out"),
+        (None, nn.functional.cross_entropy, 0.01, ArgumentError, "the model's output alone"),
         (None, lambda y: 3.0, 0.01, GraphError, "loss returned float, not a Tensor"),
         (None, lambda y: y, 0.01, ShapeError, r"one number, got shape \(20, 5\); end it with"),
         (None, lambda y: ag.ones(1), 0.01, GraphError, "the loss has no graph"),
@@ -196,6 +223,11 @@ def test_wrong_use_is_explained(x, model, loss, lr, kind, words):
         flow(nn.Linear(6, 5) if model is None else model, x, loss, lr)
 
 
+def test_an_empty_batch_is_refused():
+    with pytest.raises(ShapeError, match=r"x is empty, of shape \(0, 6\); give at least one"):
+        flow(nn.Linear(6, 5), np.zeros((0, 6)), mean_square)
+
+
 def test_a_model_without_matrices_has_no_layers(x):
     scale = ag.Tensor(2.0, requires_grad=True)
     with pytest.raises(GraphError, match="no layer was found"):
@@ -203,11 +235,15 @@ def test_a_model_without_matrices_has_no_layers(x):
 
 
 def test_data_is_json_and_says_what_is_not_finite(x):
-    model = nn.Sequential(nn.Linear(6, 5), nn.Tanh(), nn.Linear(5, 3))
+    layers = [nn.Linear(6, 6), nn.Tanh(), nn.Linear(6, 6), nn.Tanh(), nn.Linear(6, 3)]
+    model = nn.Sequential(*layers)
     good = json.loads(json.dumps(flow(model, x, mean_square).data(), allow_nan=False))
     assert good["verdict"] == "healthy"
     assert good["layers"][0]["predicted"]["factor"] > 0
-    assert good["layers"][1]["predicted"]["factor"] is None
+    assert good["layers"][2]["predicted"]["factor"] is None
+    assert good["hidden_layers"] == 2
+    shallow = flow(nn.Linear(6, 3), x, mean_square).data()
+    assert (shallow["factor"], shallow["predicted_factor"]) == (None, None)
     broken = flow(model, np.full_like(x, np.nan), mean_square)
     data = json.loads(json.dumps(compare_flows({"a": broken}).data(), allow_nan=False))["a"]
     assert (data["verdict"], data["loss"], data["factor"]) == ("not finite", "nan", "nan")
@@ -216,3 +252,7 @@ def test_data_is_json_and_says_what_is_not_finite(x):
 def test_there_must_be_something_to_compare():
     with pytest.raises(ArgumentError, match="there is nothing to compare"):
         compare_flows({})
+    with pytest.raises(ArgumentError, match=r"flows by name, \{name: flow\}; got list"):
+        compare_flows([3])
+    with pytest.raises(ArgumentError, match="'a' is int, not a Flow"):
+        compare_flows({"a": 3})

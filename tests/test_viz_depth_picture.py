@@ -14,12 +14,14 @@ from autograd_mini.viz.depth.view import compare_flows, flow
 KINDS = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}
 
 
-def flow_of(std, x=None, depth=4):
+def flow_of(std, x=None, depth=4, head=0):
     rng = np.random.default_rng(0)
     model = nn.Sequential()
     for i in range(depth):
         model.add_module(f"{2 * i}", nn.Linear(16, 16))
         model.add_module(f"{2 * i + 1}", nn.Tanh())
+    if head:
+        model.add_module("head", nn.Linear(16, head))
     for parameter in model.parameters():
         nn.init.normal_(parameter, 0, std if parameter.ndim == 2 else 0, generator=rng)
     x = rng.standard_normal((20, 16)).astype(np.float32) if x is None else x
@@ -42,7 +44,7 @@ def test_three_signals_and_the_prediction_on_one_log_axis(healthy):
     expected = {
         "dL/ds, back-propagated signal": [layer.gradient_rms for layer in healthy.layers],
         "dL/dW, weight gradient": [layer.weight_gradient_rms for layer in healthy.layers],
-        "update : weight, at lr 0.1": healthy.update_ratios,
+        "update:weight ratio, at lr 0.1": healthy.update_ratios,
         "dL/ds predicted by theory": healthy.predicted_gradients,
     }
     assert drawn.keys() == expected.keys()
@@ -50,6 +52,14 @@ def test_three_signals_and_the_prediction_on_one_log_axis(healthy):
         np.testing.assert_array_equal(drawn[label], values)
     assert axes.get_title() == "healthy"
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["0", "2", "4", "6"]
+
+
+@pytest.mark.parametrize(("depth", "label"), [(4, "head (out)"), (30, "out")])
+def test_the_output_layer_is_marked(depth, label):
+    figure = flow_of(0.25, depth=depth, head=3).figure()
+    ticks = figure.axes[0].get_xticklabels()
+    assert ticks[-1].get_text() == label
+    assert len(figure.axes[0].patches) == 1
 
 
 def test_small_changes_look_small(healthy):

@@ -71,9 +71,26 @@ def test_the_verdict_is_readable_without_colour(flows):
     assert "  verdict vanishing: dL/ds ×0.1" in text
     assert "    cause std(W) = 0.0" in text
     assert "   remedy nn.init.xavier_normal_(weight)" in text
-    assert "from last to first layer dL/ds changes over 10-fold and over 15% per" in " ".join(
-        text.split()
-    )
+    assert "the last hidden layer to the first dL/ds changes over 10-fold" in " ".join(text.split())
+
+
+def test_the_output_layer_is_marked_and_counts_in_no_factor(flows):
+    flow = flows["too small"]
+    text = flow.text(False)
+    assert text.splitlines()[2 + 30].startswith("60 out ")
+    assert "per hidden layer going back" in text
+    alone = flow_of(0.1, depth=1).text(False)
+    assert "per hidden layer" not in alone
+    assert "there is one hidden layer only, no depth to judge" in alone
+
+
+@pytest.mark.parametrize("columns", [60, 71, 75, 79, 200])
+def test_the_text_fits_a_narrow_terminal(flows, monkeypatch, columns):
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    texts = [*(flow.text(False) for flow in flows.values()), compare_flows(flows).text(False)]
+    longest = max(len(line) for text in texts for line in text.splitlines())
+    assert min(columns, WIDTH) - 12 < longest <= min(columns, WIDTH)
 
 
 def test_a_comparison_stays_short_and_keeps_the_last_layer(flows):
@@ -81,7 +98,7 @@ def test_a_comparison_stays_short_and_keeps_the_last_layer(flows):
     lines = text.splitlines()
     rows = [line for line in lines if re.match(r"\d", line)]
     assert len(rows) <= MOST_ROWS
-    assert (rows[0].split()[0], rows[-1].split()[0]) == ("1", "31")
+    assert (rows[0].split()[0], rows[-1].split()[:2]) == ("1", ["31", "out"])
     assert re.search(r"measured +×0.1\d+ +×0.9\d+ +×1.\d+", text)
     assert re.search(r"theory +×0.1\d+ +×0.9\d+ +×1.\d+", text)
     assert re.search(r"verdict +vanishing +healthy +exploding", text)
@@ -100,7 +117,7 @@ def test_zero_and_nan_have_words_and_no_bars():
     assert not re.search("[▏▎▍▌▋▊▉█]", first)
     assert re.search(r"tanh +0 +0 +0", first)
     broken = flow_of(0.1, depth=2, x=np.full((4, 32), np.nan))
-    assert "verdict not finite: dL/ds ×? per layer" in broken.text(False)
+    assert "verdict not finite: dL/ds ×? per hidden layer" in broken.text(False)
     assert "×?" in compare_flows({"broken": broken}).text(False)
 
 

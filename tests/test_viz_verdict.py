@@ -8,6 +8,7 @@ import pytest
 
 import autograd_mini as ag
 from autograd_mini import nn
+from autograd_mini.tutorials.tour import DEPTH, GAINS, WIDTH, split_digits
 from autograd_mini.viz.depth.view import flow
 
 
@@ -31,6 +32,10 @@ def chain(activation, depth=6, width=32, weight=None, bias=nn.init.zeros_):
 
 def normal(std):
     return lambda parameter: nn.init.normal_(parameter, 0, std)
+
+
+def xavier(gain):
+    return lambda parameter: nn.init.xavier_normal_(parameter, gain=gain)
 
 
 def verdict(model, x, loss=lambda y: (y * y).mean()):
@@ -201,12 +206,49 @@ def test_without_theory_the_cause_is_still_a_place(rng, x):
 
 def test_one_layer_has_no_depth(x):
     result = flow(nn.Linear(32, 4), x, lambda y: y.mean())
-    assert (result.factor, result.predicted_factor) == (1.0, 1.0)
+    assert np.isnan([result.factor, result.predicted_factor]).all()
     assert result.verdict.cause == "there is one layer only, no depth to judge"
 
 
+@pytest.mark.parametrize(("n_in", "width", "n_out"), [(4, 1000, 1), (784, 512, 10), (2, 16, 2)])
+def test_one_hidden_layer_has_no_depth_whatever_its_width(rng, n_in, width, n_out):
+    model = nn.Sequential(nn.Linear(n_in, width), nn.Tanh(), nn.Linear(width, n_out))
+    result = flow(model, rng.standard_normal((64, n_in)), lambda y: (y * y).mean())
+    assert result.verdict.word == "healthy"
+    share = np.sqrt(n_out / width)
+    assert result.verdict.cause == (
+        f"there is one hidden layer only, no depth to judge (the widths alone make dL/ds "
+        f"×{share:.3g})"
+    )
+
+
+@pytest.mark.parametrize(("std", "word"), [(1e-8, "vanishing"), (1e8, "exploding")])
+def test_an_output_layer_far_off_is_named(x, std, word):
+    model = chain(nn.Tanh, weight=nn.init.xavier_normal_)
+    model.add_module("head", nn.Linear(32, 4))
+    normal(std)(model[-1].weight)
+    sick = verdict(model, x, lambda y: y.sum())
+    assert sick.word == word
+    assert sick.cause.startswith("at layer head, std(W) = ")
+
+
+def test_the_three_networks_of_the_tour_for_twenty_seeds():
+    """30 tanh layers of 64 on the real digits, under gains 0.5, 1 and 3."""
+    x, labels = (part[:64] for part in split_digits()["dev"])
+    for seed in range(20):
+        ag.manual_seed(seed)
+        words = []
+        for gain in GAINS.values():
+            model = chain(nn.Tanh, DEPTH, WIDTH, xavier(gain))
+            model.add_module("out", nn.Linear(WIDTH, 10))
+            result = flow(model, x, lambda out: nn.functional.cross_entropy(out, labels))
+            words.append(result.verdict.word)
+            assert result.factor == pytest.approx(result.predicted_factor, rel=0.06)
+        assert words == ["vanishing", "healthy", "exploding"]
+
+
 def test_a_change_of_width_does_not_count(x):
-    """He's weights keep the length of dL/ds; its rms changes with the width alone."""
+    """He's weights keep the size of dL/ds, but for what the widths alone do."""
     widths = [32, 512, 16, 512, 4]
     layers = []
     for n_in, n_out in pairwise(widths):
@@ -217,5 +259,6 @@ def test_a_change_of_width_does_not_count(x):
             nn.init.kaiming_normal_(parameter, nonlinearity="relu")
     result = flow(model, x, lambda y: y.mean())
     assert result.verdict.word == "healthy"
+    assert [layer.fan_out for layer in result.hidden] == [512, 16, 512]
     assert result.predicted_factor == pytest.approx(1.0, rel=0.1)
     assert result.layers[0].gradient_rms < 0.3 * result.layers[-1].gradient_rms

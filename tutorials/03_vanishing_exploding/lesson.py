@@ -150,9 +150,10 @@ for name, std in [("Xavier", np.sqrt(1 / 256)), ("He", np.sqrt(2 / 256))]:
 #
 # ## The depth view
 #
-# `viz.flow` does all of this for any network: a row per layer, with the size of dL/ds, what theory
-# predicts for it from the weights alone, a bar on a logarithmic scale, the size of dL/dW, and the
-# size of one update compared with the weights. First a ReLU network with Xavier's weights.
+# `viz.flow` does all of this for any network: a row per layer, with the size of dL/ds (the same
+# root mean square), what theory predicts for it from the weights alone, a bar on a logarithmic
+# scale, the size of dL/dW, and the size of one update compared with the weights. First a ReLU
+# network with Xavier's weights.
 
 
 # %%
@@ -178,7 +179,10 @@ print(viz.flow(deep_network(12, 100, nn.init.xavier_normal_), x, loss))
 # %% [markdown]
 # Read the column dL/ds from the bottom up, as the gradient travels: the bars shrink, in step with
 # theory. The column dL/dW is level, and would have told you nothing. Below the table stand the
-# verdict, its cause and a remedy. (The last layer stands apart: it has 10 units and no ReLU.) Now
+# verdict, its cause and a remedy. The factor beside the verdict is what you can read off the rows:
+# the mean factor from the last hidden layer back to the first, close to the 0.707 that theory
+# says. (The last row, marked "out", stands apart: the output layer has 10 units and no ReLU, and
+# its dL/ds comes straight from the loss. The step from it to the hidden layers is not counted.) Now
 # the same network with He's weights, as the remedy says:
 
 
@@ -190,9 +194,9 @@ def he(weight):
 print(viz.flow(deep_network(12, 100, he), x, loss))
 
 # %% [markdown]
-# The bars are level, and the network can learn from its first layer on. Now make one that explodes:
-# in your copy of lesson.py, put `nn.init.normal_(weight, std=0.3)` into `he`, and run the lesson
-# again.
+# The bars of the hidden layers are level, their factor is about 1, and the network can learn from
+# its first layer on. Now make one that explodes: in your copy of lesson.py, put
+# `nn.init.normal_(weight, std=0.3)` into `he`, and run the lesson again.
 #
 # ## Your turn
 #

@@ -6,7 +6,7 @@ scope that they ran in.
 """
 
 from collections import Counter
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any, TypeGuard
@@ -53,9 +53,7 @@ class Layer:
     """Of the activation's output."""
     output_std: float
     gradient_rms: float
-    """Of dL/ds, per element."""
-    gradient_length: float
-    """Of dL/ds as one vector, ‖dL/ds‖."""
+    """Of dL/ds."""
     weight_gradient_rms: float
     """Of dL/dW."""
     flat: float | None
@@ -77,6 +75,18 @@ class _Place:
     bias: Row | None = None
     path: str = ""
     power: float = 1.0
+
+
+def hidden_layers(layers: Sequence[Layer]) -> Sequence[Layer]:
+    """Return the layers without the output layer, where there is one.
+
+    That is a last layer of another width, or with another activation, than the one below. It stands
+    apart: its dL/ds comes from the loss, and does not tell what depth does.
+    """
+    *below, last = layers
+    if below and (below[-1].activation, below[-1].fan_out) != (last.activation, last.fan_out):
+        return below
+    return layers
 
 
 def measured_layers(rows: list[Row], output: Row, gradients: dict[Row, Array]) -> list[Layer]:
@@ -217,7 +227,6 @@ def _measure(place: _Place, name: str, gradients: dict[Row, Array]) -> Layer:
         output_mean=float(np.mean(a, dtype=float)),
         output_std=_std(a),
         gradient_rms=_rms(g),
-        gradient_length=float(np.linalg.norm(g.astype(float))),
         weight_gradient_rms=_rms(gradients.get(place.weight, np.zeros(1))),
         flat=None if flat is None else float(flat.mean()),
         dead=float((a == 0).all(axis=samples).mean()) if activation == "relu" else None,

@@ -7,7 +7,8 @@ from math import isfinite, isnan, log10, nan
 from typing import TYPE_CHECKING, Any
 
 from autograd_mini.viz.depth.labels import short_names
-from autograd_mini.viz.depth.verdict import short, times
+from autograd_mini.viz.depth.terminal import factors
+from autograd_mini.viz.depth.verdict import short
 from autograd_mini.viz.text import clip
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 BLUE, GREEN, VERMILION, ORANGE, INK = "#0072B2", "#009E73", "#D55E00", "#E69F00", "#1a1a1a"
 _TITLES = {"healthy": GREEN, "vanishing": BLUE, "dead": BLUE, "no gradient": BLUE}
 
+SIZE = "root mean square, or ratio; log scale"
 MOST_NAMES = 12
 """Layers are numbered, not named, on the axis of deeper networks."""
 
@@ -31,9 +33,10 @@ def flow_figure(flow: "Flow") -> "Figure":
     figure = Figure(figsize=(8.0, 5.2), layout="constrained")
     axes = figure.add_subplot()
     cause = textwrap.fill(flow.verdict.cause, 95)
-    _panel(axes, flow, flow.verdict.word, f"{_factors(flow)}\n{cause}", is_alone=True)
+    detail = "\n".join(filter(None, (factors(flow), cause)))
+    _panel(axes, flow, flow.verdict.word, detail, is_alone=True)
     _limits([axes], [flow])
-    axes.set_ylabel("root mean square, log scale")
+    axes.set_ylabel(SIZE)
     figure.legend(
         *axes.get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize=9
     )
@@ -48,18 +51,14 @@ def comparison_figure(flows: "Mapping[str, Flow]") -> "Figure":
     panels = figure.subplots(1, len(flows), sharey=True, squeeze=False)[0]
     handles: dict[str, Any] = {}
     for axes, (name, flow) in zip(panels, flows.items(), strict=True):
-        _panel(axes, flow, f"{clip(name)}: {flow.verdict.word}", _factors(flow), is_alone=False)
+        detail = factors(flow).replace(" (", "\n(")
+        _panel(axes, flow, f"{clip(name)}: {flow.verdict.word}", detail, is_alone=False)
         handles |= dict(zip(*axes.get_legend_handles_labels()[::-1], strict=True))
     _limits(panels, flows.values())
-    panels[0].set_ylabel("root mean square, log scale")
+    panels[0].set_ylabel(SIZE)
     columns = 4 if len(flows) > 2 else 2
     figure.legend(handles.values(), handles, loc="outside lower center", ncols=columns, fontsize=9)
     return figure
-
-
-def _factors(flow: "Flow") -> str:
-    theory = f"theory {times(flow.predicted_factor)}" if flow.predictions else "no theory"
-    return f"dL/ds {times(flow.factor)} per layer going back ({theory})"
 
 
 def _panel(axes: "Axes", flow: "Flow", title: str, detail: str, is_alone: bool) -> None:
@@ -85,7 +84,7 @@ def _panel(axes: "Axes", flow: "Flow", title: str, detail: str, is_alone: bool) 
         parse_math=False,
     )
     _signals(axes, flow)
-    _layer_axis(axes, [layer.name for layer in flow.layers], is_alone)
+    _layer_axis(axes, [layer.name for layer in flow.layers], flow.has_output_layer, is_alone)
 
 
 def _signals(axes: "Axes", flow: "Flow") -> None:
@@ -112,7 +111,7 @@ def _curves(flow: "Flow") -> dict[str, tuple[list[float], dict[str, Any]]]:
             [layer.weight_gradient_rms for layer in layers],
             solid | {"color": ORANGE, "marker": "s"},
         ),
-        f"update : weight, at lr {flow.lr:g}": (
+        f"update:weight ratio, at lr {flow.lr:g}": (
             flow.update_ratios,
             solid | {"color": GREEN, "marker": "^"},
         ),
@@ -153,17 +152,28 @@ def _drawable(value: float) -> float:
     return value if isfinite(value) and value > 0 else nan
 
 
-def _layer_axis(axes: "Axes", names: Sequence[str], is_alone: bool) -> None:
-    """Write the layers' names where there is room, else their numbers."""
+def _layer_axis(axes: "Axes", names: Sequence[str], has_output: bool, is_alone: bool) -> None:
+    """Write the layers' names where there is room, else their numbers; mark the output layer."""
     labels = short_names(names, 16)
     n_letters = max(map(len, labels)) * len(labels)
     axes.set_xlim(0.5, len(names) + 0.5)
     axes.set_xlabel("layer (gradients travel from right to left)")
+    turned: dict[str, Any] = {}
+    places = range(1, len(names) + 1)
     if len(names) > MOST_NAMES or (n_letters > 30 and not is_alone):
-        axes.set_xticks(range(1, len(names) + 1, -(-len(names) // 8)))
+        step = -(-len(names) // 8)
+        places = range(1, len(names) + 1 - has_output * (step // 2 + 1), step)
+        labels = list(map(str, places))
+        if has_output:
+            places, labels = [*places, len(names)], [*labels, "out"]
     else:
-        turned: dict[str, Any] = {"rotation": 30, "ha": "right"} if n_letters > 70 else {}
-        axes.set_xticks(range(1, len(names) + 1), labels, parse_math=False, **turned)
+        if n_letters > 70:
+            turned = {"rotation": 30, "ha": "right"}
+        if has_output:
+            labels[-1] += " (out)"
+    axes.set_xticks(places, labels, parse_math=False, **turned)
+    if has_output:
+        axes.axvspan(len(names) - 0.5, len(names) + 0.5, color="#eeeeee", zorder=0)
 
 
 def _limits(panels: Iterable["Axes"], flows: Iterable["Flow"]) -> None:

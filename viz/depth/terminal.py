@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
@@ -15,7 +16,8 @@ from autograd_mini.viz.text import clip
 if TYPE_CHECKING:
     from autograd_mini.viz.depth.view import Flow
 
-WIDTH = 80
+WIDTH, NARROWEST = 80, 60
+"""Columns of text; fewer, but not below NARROWEST, where the terminal has fewer."""
 MOST_ROWS = 16
 """Rows of a comparison: of deeper networks only every second layer is shown, or every third, …"""
 
@@ -32,6 +34,9 @@ _COLUMNS = {
     "flat": 4,
 }
 """Widths; a minus aligns to the left."""
+_COMPARISON = "dL/ds by layer, rms on one log scale; layer 1 is next to the input"
+_SPARED = ("std s", "flat", "update")
+"""Columns that a narrow terminal goes without, in this order."""
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _BLUE, _GREEN, _RED, _BOLD, _DIM = 34, 32, 31, 1, 2
@@ -41,54 +46,59 @@ _COLOUR_CODE = re.compile("\033\\[[0-9;]*m")
 
 def flow_text(flow: "Flow", color: bool | None) -> str:
     """Return the table of one flow, its verdict, and what the columns mean."""
-    paint = _Paint(color)
+    paint, width = _Paint(color), _width()
     layers = flow.layers
+    columns = _columns_within(width)
     scale = _LogScale(layer.gradient_rms for layer in layers)
     n_layers = f"{len(layers)} layer{'s' if len(layers) > 1 else ''}"
-    rows = [paint(" ".join(_cell(name, width) for name, width in _COLUMNS.items()), _DIM)]
+    rows = [paint(" ".join(_cell(name, room) for name, room in columns.items()), _DIM)]
     names = short_names([layer.name for layer in layers], 9)
+    if flow.has_output_layer:
+        names[-1] = f"{names[-1][-5:]} out"
     numbers = zip(layers, names, flow.predicted_gradients, flow.update_ratios, strict=True)
     for layer, name, predicted, update in numbers:
-        contents = (
-            name,
-            str(layer.fan_out),
-            _activation(layer.activation),
-            short(layer.signal_std),
-            short(layer.gradient_rms),
-            short(predicted) if flow.predictions else "-",
-            scale.bar(layer.gradient_rms, 11),
-            short(layer.weight_gradient_rms),
-            short(update),
-            "-" if layer.flat is None else f"{layer.flat:.0%}",
-        )
-        cells = list(map(_cell, contents, _COLUMNS.values()))
-        cells[6] = paint(cells[6], _tint(flow, layer.gradient_rms))
-        rows.append(" ".join(cells))
+        contents = {
+            "layer": name,
+            "width": str(layer.fan_out),
+            "act": _activation(layer.activation),
+            "std s": short(layer.signal_std),
+            "dL/ds": short(layer.gradient_rms),
+            "theory": short(predicted) if flow.predictions else "-",
+            "log scale": scale.bar(layer.gradient_rms, 11),
+            "dL/dW": short(layer.weight_gradient_rms),
+            "update": short(update),
+            "flat": "-" if layer.flat is None else f"{layer.flat:.0%}",
+        }
+        cells = {column: _cell(contents[column], room) for column, room in columns.items()}
+        cells["log scale"] = paint(cells["log scale"], _tint(flow, layer.gradient_rms))
+        rows.append(" ".join(cells.values()))
     return "\n".join(
         [
             paint(f"flow: {n_layers}, loss {short(flow.loss)}, lr {flow.lr:g}", _BOLD),
             *rows,
             "",
-            *_conclusion(flow, paint),
+            *_conclusion(flow, paint, width),
             "",
-            *(paint(line, _DIM) for line in _meanings(flow)),
+            *(paint(line, _DIM) for line in _meanings(flow, width)),
         ]
     )
 
 
 def comparison_text(flows: "Mapping[str, Flow]", color: bool | None) -> str:
     """Return dL/ds by layer, a column per flow, then each verdict with its cause and remedy."""
-    paint = _Paint(color)
-    width = max((WIDTH - 8) // len(flows) - 2, 14)
+    paint, whole = _Paint(color), _width()
+    width = max((whole - 8) // len(flows) - 2, 14)
     theories = [
         times(flow.predicted_factor) if flow.predictions else "none" for flow in flows.values()
     ]
+    has_output = any(flow.has_output_layer for flow in flows.values())
+    unit = "hidden layer" if has_output else "layer"
     words = [paint(flow.verdict.word, _word_colour(flow), _BOLD) for flow in flows.values()]
     lines = [
-        paint("dL/ds by layer, on one log scale; layer 1 is next to the input", _BOLD),
+        *(paint(line, _BOLD) for line in textwrap.wrap(_COMPARISON, whole)),
         paint(_columns("layer", [clip(name, width) for name in flows], width), _BOLD),
         *_bars_by_layer(list(flows.values()), width, paint),
-        paint("change of dL/ds per layer going back (measured, and predicted by theory)", _DIM),
+        paint(f"change of dL/ds per {unit} going back", _DIM),
         _columns("measured", [times(flow.factor) for flow in flows.values()], width),
         _columns("theory", theories, width),
         _columns("verdict", words, width),
@@ -96,8 +106,8 @@ def comparison_text(flows: "Mapping[str, Flow]", color: bool | None) -> str:
     ]
     for (name, flow), word in zip(flows.items(), words, strict=True):
         lines.append(f"{paint(clip(name), _BOLD)}: {word}")
-        lines += _paragraph("cause", flow.verdict.cause)
-        lines += _paragraph("remedy", flow.verdict.remedy)
+        lines += _paragraph("cause", flow.verdict.cause, whole)
+        lines += _paragraph("remedy", flow.verdict.remedy, whole)
     return "\n".join(lines)
 
 
@@ -113,7 +123,23 @@ def _bars_by_layer(flows: "list[Flow]", width: int, paint: "_Paint") -> Iterator
                 cells.append(f"{_cell(short(rms), 7)} {bar}")
             else:
                 cells.append("")
-        yield _columns(str(i + 1), cells, width)
+        is_output = any(flow.has_output_layer and i + 1 == len(flow.layers) for flow in flows)
+        yield _columns(f"{i + 1} out" if is_output else str(i + 1), cells, width)
+
+
+def _width() -> int:
+    if not sys.stdout.isatty():
+        return WIDTH
+    return min(max(shutil.get_terminal_size().columns, NARROWEST), WIDTH)
+
+
+def _columns_within(width: int) -> dict[str, int]:
+    """Return the columns of a table that is not wider than ``width``."""
+    columns = dict(_COLUMNS)
+    for name in _SPARED:
+        if sum(map(abs, columns.values())) + len(columns) - 1 > width:
+            del columns[name]
+    return columns
 
 
 def _columns(title: str, cells: list[str], width: int) -> str:
@@ -122,23 +148,34 @@ def _columns(title: str, cells: list[str], width: int) -> str:
     return "  ".join([_cell(title, -8), *padded]).rstrip()
 
 
-def _conclusion(flow: "Flow", paint: "_Paint") -> list[str]:
-    word = paint(flow.verdict.word, _word_colour(flow), _BOLD)
+def factors(flow: "Flow") -> str:
+    """Return the measured and the predicted factor in words; nothing where there is no depth."""
+    if len(flow.hidden) == 1:
+        return ""
+    unit = "hidden layer" if flow.has_output_layer else "layer"
     theory = f"theory {times(flow.predicted_factor)}" if flow.predictions else "no theory"
-    lines = [f"  verdict {word}: dL/ds {times(flow.factor)} per layer going back ({theory})"]
-    lines += _paragraph("cause", flow.verdict.cause)
-    lines += _paragraph("remedy", flow.verdict.remedy)
+    return f"dL/ds {times(flow.factor)} per {unit} going back ({theory})"
+
+
+def _conclusion(flow: "Flow", paint: "_Paint", width: int) -> list[str]:
+    word = flow.verdict.word
+    lines = _paragraph("verdict", ": ".join(filter(None, (word, factors(flow)))), width)
+    lines[0] = lines[0].replace(word, paint(word, _word_colour(flow), _BOLD), 1)
+    lines += _paragraph("cause", flow.verdict.cause, width)
+    lines += _paragraph("remedy", flow.verdict.remedy, width)
     if flow.no_theory:
-        lines += _paragraph("theory", f"none: {flow.no_theory}")
+        lines += _paragraph("theory", f"none: {flow.no_theory}", width)
     return lines
 
 
-def _meanings(flow: "Flow") -> list[str]:
+def _meanings(flow: "Flow", width: int) -> list[str]:
+    out = "out: the output layer, fed by the loss; it counts in no factor. "
     return textwrap.wrap(
         f"s: pre-activation. dL/ds, dL/dW: root mean squares. theory: dL/ds predicted from the "
-        f"weights, going back from the last layer. update: {flow.lr:g}·rms(dL/dW)/rms(W), usually "
-        f"about 1e-3. flat: share of outputs where the activation hardly moves. {THRESHOLDS}.",
-        WIDTH,
+        f"weights, going back from the last layer. {out * flow.has_output_layer}update: "
+        f"{flow.lr:g}·rms(dL/dW)/rms(W), usually about 1e-3. flat: share of outputs where the "
+        f"activation hardly moves. {THRESHOLDS}.",
+        width,
     )
 
 
@@ -148,10 +185,10 @@ def _activation(name: str) -> str:
     return "other" if "," in name else clip(name, 7)
 
 
-def _paragraph(title: str, text: str) -> list[str]:
+def _paragraph(title: str, text: str, width: int) -> list[str]:
     return textwrap.wrap(
         text,
-        WIDTH,
+        width,
         initial_indent=f"{title:>9} ",
         subsequent_indent=" " * 10,
         break_long_words=False,
@@ -168,8 +205,8 @@ def _word_colour(flow: "Flow") -> int:
 
 
 def _tint(flow: "Flow", gradient: float) -> int:
-    """Return the colour of a gradient: by how far it is from the last layer's."""
-    change = ratio(gradient, flow.layers[-1].gradient_rms)
+    """Return the colour of a gradient: by how far it is from the last hidden layer's."""
+    change = ratio(gradient, flow.hidden[-1].gradient_rms)
     if flow.verdict.word == "healthy" or 1 / TOTAL <= change <= TOTAL:
         return _GREEN
     return _BLUE if change < 1 else _RED

@@ -91,15 +91,13 @@ class Prediction:
 
     ``signal_std``: √q, of the pre-activation s. ``output_mean``, ``output_std``: of φ(s), None if
     what follows the last layer is no activation. ``factor``: rms of dL/ds here over that of the
-    layer above. ``length_factor``: the same of the vector's length ‖dL/ds‖, so that a change of
-    width does not count. Both None for the last layer.
+    layer above; None for the last layer.
     """
 
     signal_std: float
     output_mean: float | None = None
     output_std: float | None = None
     factor: float | None = None
-    length_factor: float | None = None
 
 
 def predict(layers: Sequence[Measured], input_mean_square: float) -> list[Prediction]:
@@ -124,8 +122,6 @@ def predict(layers: Sequence[Measured], input_mean_square: float) -> list[Predic
             break
         weight_variance = above.weight_std**2 * layer.power
         back = slope_map(phi, q, weight_variance)
-        predictions.append(
-            Prediction(sqrt(q), mean, std, sqrt(above.fan_out * back), sqrt(above.fan_in * back))
-        )
+        predictions.append(Prediction(sqrt(q), mean, std, sqrt(above.fan_out * back)))
         q = above.fan_in * weight_variance * mean_square + above.bias_mean_square
     return predictions

@@ -1,29 +1,33 @@
 """From the layers to one word, its cause in numbers, and one remedy.
 
-The word rests on how much the length of dL/ds, the back-propagated signal, changes between the last
-layer and the first. Lengths, not values per element: so a change of width does not count.
+The word rests on how much the size of dL/ds, the root mean square of the back-propagated signal,
+changes from the last hidden layer back to the first. What a change of width alone does to it does
+not count: a layer of n units that feeds m divides the same gradient among n, so with weights of the
+right size the mean square changes by m/n, and learning does not suffer.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import exp, inf, isclose, isfinite, isnan, log, sqrt
+from math import exp, inf, isclose, isfinite, isnan, log, nan, prod, sqrt
 from statistics import fmean, median_low
 
 from autograd_mini.viz.depth.activations import known_activation
-from autograd_mini.viz.depth.layers import Layer
+from autograd_mini.viz.depth.layers import Layer, hidden_layers
 
 TOTAL, PACE, LIMIT = 10.0, 1.15, 1000.0
-"""Vanishing or exploding: from last to first layer ‖dL/ds‖ changes more than TOTAL times, and more
-than PACE times per layer; or more than LIMIT times at any pace."""
+"""Vanishing or exploding: from the last hidden layer to the first dL/ds changes more than TOTAL
+times, and more than PACE times per layer; or more than LIMIT times at any pace, be it in the output
+layer. Changes of width are taken out first."""
 SATURATED = 0.5
 """Saturated: in some layer more than this share of tanh or sigmoid outputs is on the flat part."""
 DEAD = 0.9
 """Dead: in some layer more than this share of relu units is 0 on every sample."""
 
 THRESHOLDS = (
-    f"vanishing or exploding: from last to first layer dL/ds changes over {TOTAL:g}-fold and over "
-    f"{PACE - 1:.0%} per layer, or over {LIMIT:g}-fold; "
+    f"vanishing or exploding: from the last hidden layer to the first dL/ds changes over "
+    f"{TOTAL:g}-fold and over {PACE - 1:.0%} per layer, or over {LIMIT:g}-fold, changes of width "
+    f"not counted; "
     f"dead: over {DEAD:.0%} of a layer's relu units are 0 on every sample; "
     f"saturated: over {SATURATED:.0%} of a layer's tanh outputs beyond 0.97, or of its sigmoid "
     f"outputs outside 0.03 to 0.97"
@@ -68,15 +72,20 @@ def _called(layer: Layer) -> str:
 
 
 def factor_per_layer(layers: Sequence[Layer]) -> float:
-    """Return by how much the length of dL/ds changes going back one layer: the geometric mean.
+    """Return by how much dL/ds changes going back one hidden layer: the geometric mean.
 
-    1 for a single layer; NaN if the last layer has no gradient.
+    NaN for less than two hidden layers, or if the last of them has no gradient.
     """
-    n_steps = len(layers) - 1
-    first, last = layers[0].gradient_length, layers[-1].gradient_length
-    if n_steps == 0:
-        return 1.0
-    return float(ratio(first, last) ** (1 / n_steps))
+    hidden = hidden_layers(layers)
+    if len(hidden) == 1:
+        return nan
+    change = ratio(hidden[0].gradient_rms, hidden[-1].gradient_rms)
+    return float(change ** (1 / (len(hidden) - 1)))
+
+
+def width_factor(layers: Sequence[Layer]) -> float:
+    """Return what the widths alone do to dL/ds from the last of ``layers`` back to the first."""
+    return sqrt(prod(above.fan_out / above.fan_in for above in layers[1:]))
 
 
 def ratio(numerator: float, denominator: float) -> float:
@@ -92,11 +101,22 @@ def judge(layers: Sequence[Layer]) -> Verdict:
         verdict = find(layers)
         if verdict:
             return verdict
-    if len(layers) == 1:
-        return Verdict("healthy", "there is one layer only, no depth to judge", "none needed")
-    total = layers[0].gradient_length / layers[-1].gradient_length
-    cause = f"from the last layer to the first dL/ds changes ×{short(total)} in all"
+    hidden = hidden_layers(layers)
+    if len(hidden) == 1:
+        kind = "layer" if len(layers) == 1 else "hidden layer"
+        cause = f"there is one {kind} only, no depth to judge{_of_width(layers)}"
+        return Verdict("healthy", cause, "none needed")
+    total = hidden[0].gradient_rms / hidden[-1].gradient_rms
+    cause = (
+        f"from {_called(hidden[-1])} back to {_called(hidden[0])} dL/ds changes ×{short(total)} "
+        f"in all{_of_width(hidden)}"
+    )
     return Verdict("healthy", cause, "none needed")
+
+
+def _of_width(layers: Sequence[Layer]) -> str:
+    share = width_factor(layers)
+    return "" if isclose(share, 1.0) else f" (the widths alone make dL/ds ×{short(share)})"
 
 
 def _not_finite(layers: Sequence[Layer]) -> Verdict | None:
@@ -113,7 +133,7 @@ def _not_finite(layers: Sequence[Layer]) -> Verdict | None:
             cause = f"the signal is no longer finite at {_called(layer)}, going forward"
             return Verdict(word, cause, _shrink(layers))
     for layer in reversed(layers):
-        if not isfinite(layer.gradient_length + layer.weight_gradient_rms):
+        if not isfinite(layer.gradient_rms + layer.weight_gradient_rms):
             cause = f"the gradient is no longer finite at {_called(layer)}, going backward"
             return Verdict(word, cause, _shrink(layers))
     return None
@@ -130,7 +150,7 @@ def _shrink(layers: Sequence[Layer]) -> str:
 def _equal_weights(layers: Sequence[Layer]) -> Verdict | None:
     """A layer whose weights are all equal, typically 0, when nothing arrives below it."""
     equal = next((layer for layer in layers if layer.weight_std == 0), None)
-    if equal is None or layers[0].gradient_length:
+    if equal is None or layers[0].gradient_rms:
         return None
     cause, remedy = _equal_text(equal)
     return Verdict("vanishing", f"{cause}, and dL/ds is 0 at {_called(layers[0])}", remedy)
@@ -145,7 +165,7 @@ def _equal_text(layer: Layer) -> tuple[str, str]:
 
 
 def _no_gradient(layers: Sequence[Layer]) -> Verdict | None:
-    if layers[-1].gradient_length:
+    if layers[-1].gradient_rms:
         return None
     return Verdict(
         "no gradient",
@@ -198,36 +218,49 @@ def _unsaturate(layers: Sequence[Layer], worst: Layer) -> str:
 
 def _changing(layers: Sequence[Layer]) -> Verdict | None:
     """Vanishing or exploding: is it every layer, or one?"""
-    total = ratio(layers[0].gradient_length, layers[-1].gradient_length)
-    change = max(total, ratio(1, total))
-    pace = change ** (1 / max(len(layers) - 1, 1))
+    hidden = hidden_layers(layers)
+    if not hidden[-1].gradient_rms or _change(layers[len(hidden) - 1 :]) > LIMIT:
+        hidden = layers
+    change = _change(hidden)
+    pace = change ** (1 / max(len(hidden) - 1, 1))
     if change < LIMIT and (change < TOTAL or pace < PACE):
         return None
-    word = "vanishing" if total < 1 else "exploding"
-    n_lost = max((i + 1 for i, layer in enumerate(layers) if not layer.gradient_length), default=0)
-    steps = [
-        log(below.gradient_length / above.gradient_length)
-        for below, above in pairwise(layers[n_lost:])
-    ]
-    extreme = (min if total < 1 else max)(steps, default=0.0)
-    is_cut = n_lost and (not steps or layers[n_lost].gradient_rms > _TINY)
+    is_falling = hidden[0].gradient_rms < hidden[-1].gradient_rms * width_factor(hidden)
+    word = "vanishing" if is_falling else "exploding"
+    n_lost = max((i + 1 for i, layer in enumerate(hidden) if not layer.gradient_rms), default=0)
+    pairs = list(pairwise(hidden[n_lost:]))
+    steps = [log(_step(*pair) / width_factor(pair)) for pair in pairs]
+    extreme = (min if is_falling else max)(steps, default=0.0)
+    is_cut = n_lost and (not steps or hidden[n_lost].gradient_rms > _TINY)
     if is_cut or abs(extreme) > abs(sum(steps)) / 2:
         position = n_lost - 1 if is_cut else n_lost + steps.index(extreme)
-        effect = f"this layer alone multiplies dL/ds by {short(0.0 if is_cut else exp(extreme))}"
-        where = f"at {_called(layers[position + 1])}, "
+        pair = hidden[position : position + 2]
+        effect = f"this layer alone multiplies dL/ds by {short(_step(*pair))}{_of_width(pair)}"
+        where = f"at {_called(hidden[position + 1])}, "
     else:
-        typical = median_low(layer.weight_std for layer in layers[n_lost + 1 :])
-        position = [layer.weight_std for layer in layers].index(typical, n_lost + 1) - 1
-        effect = f"each layer multiplies dL/ds by {short(exp(fmean(steps)))}"
+        typical = median_low(layer.weight_std for layer in hidden[n_lost + 1 :])
+        position = [layer.weight_std for layer in hidden].index(typical, n_lost + 1) - 1
+        mean = exp(fmean(log(_step(*pair)) for pair in pairs))
+        effect = f"each layer multiplies dL/ds by {short(mean)}{_of_width(hidden)}"
         if n_lost:
-            effect += f"; from {_called(layers[n_lost - 1])} down it is too small for a float: 0"
+            effect += f"; from {_called(hidden[n_lost - 1])} down it is too small for a float: 0"
         where = ""
-    cause, remedy = _explain(layers, layers[position], layers[position + 1], word)
+    cause, remedy = _explain(hidden, hidden[position], hidden[position + 1], word)
     return Verdict(word, f"{where}{cause}: {effect}", remedy)
 
 
+def _change(layers: Sequence[Layer]) -> float:
+    """Return how many times dL/ds grows or shrinks across ``layers``, widths taken out."""
+    total = ratio(layers[0].gradient_rms, layers[-1].gradient_rms * width_factor(layers))
+    return max(total, ratio(1, total))
+
+
+def _step(below: Layer, above: Layer) -> float:
+    return below.gradient_rms / above.gradient_rms
+
+
 def wanted_std(below: Layer, above: Layer) -> float | None:
-    """Return the std(W) of ``above`` that keeps dL/ds, given the activation before it."""
+    """Return the std(W) of ``above`` that keeps signals, given the activation before it."""
     phi = known_activation(below.activation)
     return phi.gain / sqrt(above.fan_in * below.power) if phi and phi.gain else None
 

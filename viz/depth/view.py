@@ -3,6 +3,7 @@
 ``layers.py`` reads the tape, ``theory.py`` predicts, ``verdict.py`` judges; here it comes together.
 """
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from itertools import accumulate, pairwise
 from math import isfinite, nan
@@ -17,7 +18,7 @@ from autograd_mini.rows import wengert_list
 from autograd_mini.sweep import reverse_sweep
 from autograd_mini.viz.chart import Chart
 from autograd_mini.viz.depth.activations import known_activation
-from autograd_mini.viz.depth.layers import Layer, measured_layers
+from autograd_mini.viz.depth.layers import Layer, hidden_layers, measured_layers
 from autograd_mini.viz.depth.theory import Prediction, predict
 from autograd_mini.viz.depth.verdict import THRESHOLDS, Verdict, factor_per_layer, judge, ratio
 
@@ -38,12 +39,14 @@ def flow(
 
     Nothing is trained: gradients of the parameters and the default generator's state are afterwards
     what they were. The model runs in the mode it is in: with Dropout in training, with one drawn
-    mask. The verdict: vanishing or exploding if from the last layer to the first the length of
-    dL/ds, the gradient at the pre-activations, changes over 10-fold and over 15 % per layer, or
-    over 1000-fold; ``verdict.py`` has the others.
+    mask. Sizes are root mean squares per element. The verdict: vanishing or exploding if from the
+    last hidden layer to the first the size of dL/ds, the gradient at the pre-activations, changes
+    over 10-fold and over 15 % per layer, or over 1000-fold, what a change of width does not
+    counted; ``verdict.py`` has the others.
 
-    Raises ArgumentError for a loss that is no function or an lr that is not positive; GraphError if
-    the output has no graph or no layer was found; ShapeError if the loss is not one number.
+    Raises ArgumentError for a model or loss that is no function, a loss that wants more than the
+    output, or an lr that is not positive; GraphError if the output has no graph or no layer was
+    found; ShapeError if x is empty or the loss is not one number.
 
     >>> import autograd_mini as ag
     >>> from autograd_mini.viz.depth.view import flow
@@ -57,18 +60,17 @@ def flow(
     >>> result.verdict.word, f"{result.factor:.2f}", f"{result.predicted_factor:.2f}"
     ('vanishing', '0.39', '0.39')
     """
-    if not callable(loss):
-        raise ArgumentError(
-            f"flow: loss must be a function of the model's output, such as "
-            f"lambda y: ((y - target) ** 2).mean(); got {type(loss).__name__}"
-        )
+    _check_functions(model, loss)
+    batch = ag.Tensor(x)
+    if not batch.size:
+        raise ShapeError(f"flow: x is empty, of shape {batch.shape}; give at least one example")
     if not (isinstance(lr, int | float | np.floating) and lr > 0 and isfinite(lr)):
         raise ArgumentError(f"flow: lr must be a positive finite number, got {lr!r}")
     random = ag.default_generator().bit_generator
     state = random.state
     try:
         with ag.enable_grad(), np.errstate(all="ignore"):
-            output = model(ag.Tensor(x))
+            output = model(batch)
             _check_output(output)
             value = loss(output)
             _check_loss(value)
@@ -86,7 +88,7 @@ def flow(
 def compare_flows(flows: "Mapping[str, Flow]") -> "FlowComparison":
     """Put flows side by side, by name: one picture on one log axis, one text.
 
-    Raises ArgumentError for none.
+    Raises ArgumentError for none, or for anything else than ``{name: flow}``.
 
     >>> import autograd_mini as ag
     >>> rng = np.random.default_rng(0)
@@ -98,8 +100,18 @@ def compare_flows(flows: "Mapping[str, Flow]") -> "FlowComparison":
     >>> print(compare_flows({"small": flow_of(0.1), "right": flow_of(1)}).text().splitlines()[-8])
     small: vanishing
     """
+    if not isinstance(flows, Mapping):
+        raise ArgumentError(
+            f"compare_flows: it takes flows by name, {{name: flow}}; got {type(flows).__name__}"
+        )
     if not flows:
         raise ArgumentError("compare_flows: there is nothing to compare; give {name: flow}")
+    for name, each in flows.items():
+        if not isinstance(each, Flow):
+            raise ArgumentError(
+                f"compare_flows: {name!r} is {type(each).__name__}, not a Flow; make it by "
+                f"viz.flow(model, x, loss)"
+            )
     return FlowComparison(dict(flows))
 
 
@@ -108,13 +120,16 @@ class Flow(Chart):
 
     ``layers``: the measured records, from input to output. ``predictions``: theory's, one per
     layer, from the weights and the input only; empty, with ``no_theory`` saying why, where the
-    layers are no plain chain. ``factor``: how the length of dL/ds changes going back one layer, the
-    geometric mean; ``predicted_factor`` likewise (NaN without theory). ``update_ratios``:
-    lr·‖dL/dW‖/‖W‖, about 1e-3 in healthy training. ``verdict``: word, cause, remedy.
+    layers are no plain chain. ``hidden``: the layers without the output layer, which stands apart
+    if it has another width or activation. ``factor``: how the root mean square of dL/ds changes
+    going back one hidden layer, the geometric mean; ``predicted_factor`` likewise (NaN without two
+    hidden layers, or without theory). ``update_ratios``: lr·‖dL/dW‖/‖W‖, about 1e-3 in healthy
+    training. ``verdict``: word, cause, remedy.
     """
 
     def __init__(self, layers: Sequence[Layer], loss: float, lr: float) -> None:
         self.layers = list(layers)
+        self.hidden = list(hidden_layers(layers))
         self.loss = loss
         self.lr = lr
         self.no_theory = _why_no_theory(self.layers)
@@ -129,11 +144,14 @@ class Flow(Chart):
 
     @property
     def predicted_factor(self) -> float:
-        if not self.predictions:
-            return nan
-        steps = [p.length_factor for p in self.predictions if p.length_factor is not None]
+        between = self.predictions[: len(self.hidden) - 1]
+        steps = [p.factor for p in between if p.factor is not None]
         with np.errstate(all="ignore"):
-            return float(np.exp(np.mean(np.log(steps)))) if steps else 1.0
+            return float(np.exp(np.mean(np.log(steps)))) if steps else nan
+
+    @property
+    def has_output_layer(self) -> bool:
+        return len(self.hidden) < len(self.layers)
 
     @property
     def predicted_gradients(self) -> list[float]:
@@ -161,6 +179,8 @@ class Flow(Chart):
             _jsonable(vars(layer)) | {"update_ratio": _plain(update), "predicted": None}
             for layer, update in zip(self.layers, self.update_ratios, strict=True)
         ]
+        is_deep = len(self.hidden) > 1
+        is_predicted = is_deep and bool(self.predictions)
         predictions = zip(records, self.predictions, self.predicted_gradients, strict=False)
         for record, prediction, gradient in predictions:
             record["predicted"] = _jsonable(vars(prediction)) | {"gradient_rms": _plain(gradient)}
@@ -168,8 +188,9 @@ class Flow(Chart):
             "verdict": self.verdict.word,
             "cause": self.verdict.cause,
             "remedy": self.verdict.remedy,
-            "factor": _plain(self.factor),
-            "predicted_factor": _plain(self.predicted_factor) if self.predictions else None,
+            "hidden_layers": len(self.hidden),
+            "factor": _plain(self.factor) if is_deep else None,
+            "predicted_factor": _plain(self.predicted_factor) if is_predicted else None,
             "no_theory": self.no_theory,
             "loss": _plain(self.loss),
             "lr": self.lr,
@@ -230,6 +251,29 @@ def _measure(output: ag.Tensor, value: ag.Tensor) -> list[Layer]:
     finally:
         for row, adjoint in leaves.items():
             row.adjoint = adjoint
+
+
+def _check_functions(model: Any, loss: Any) -> None:
+    if not callable(model):
+        raise ArgumentError(
+            f"flow: model must be a module or a function of x, got {type(model).__name__}"
+        )
+    if not callable(loss):
+        raise ArgumentError(
+            f"flow: loss must be a function of the model's output, such as "
+            f"lambda out: F.cross_entropy(out, labels); got {type(loss).__name__}"
+        )
+    try:
+        signature = inspect.signature(getattr(loss, "forward", loss))
+    except ValueError:  # not every function written in C tells its arguments
+        return
+    try:
+        signature.bind("the output")
+    except TypeError as error:
+        raise ArgumentError(
+            f"flow: loss takes the model's output alone, and this one says {str(error)!r}; write "
+            f"lambda out: F.cross_entropy(out, labels)"
+        ) from None
 
 
 def _check_output(output: Any) -> None:
