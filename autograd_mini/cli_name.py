@@ -19,8 +19,13 @@ def command_name(folder: Path | None = None) -> str:
     """
     called = Path(sys.argv[0])
     if called.parts[-2:] == ("autograd_mini", "__main__.py"):
-        return f"{_typed(Path(sys.executable), folder)} -m autograd_mini"
+        return f"{python_name(folder)} -m autograd_mini"
     return _typed(called, folder) if called.stem == _NAME else _NAME
+
+
+def python_name(folder: Path | None = None) -> str:
+    """Return what to type in ``folder`` to start the Python that is running now."""
+    return _typed(Path(sys.executable), folder)
 
 
 def _typed(program: Path, folder: Path | None) -> str:

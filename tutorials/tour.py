@@ -13,6 +13,7 @@ import numpy as np
 
 import autograd_mini as ag
 from autograd_mini import nn
+from autograd_mini.cli_name import command_name, python_name
 from autograd_mini.errors import ArgumentError
 from autograd_mini.tensors import Tensor
 
@@ -199,11 +200,11 @@ def _heading(text: str) -> None:
 
 def _next_things(folder: Path) -> str:
     return f"""\
-1. python                      a network in the REPL
+1. {python_name()}                      a network in the REPL
    >>> import autograd_mini as ag
    >>> x = ag.tensor(3.0, requires_grad=True)
    >>> y = 2 * x; z = y + y * x
    >>> z.backward(); x.grad
    tensor(14.)
 2. >>> ag.viz.graph(z).save("{folder / "diamond.svg"}")     a graph to an image
-3. autograd-mini tutorial start        the lessons"""
+3. {command_name()} tutorial start        the lessons"""
