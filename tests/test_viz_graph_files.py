@@ -1,5 +1,6 @@
 """Pictures as files: every form from both engines, whole or not at all, the same each time."""
 
+import errno
 import hashlib
 import os
 import struct
@@ -13,7 +14,7 @@ import pytest
 
 import autograd_mini as ag
 from autograd_mini import viz
-from autograd_mini.errors import ArgumentError, DrawingError
+from autograd_mini.errors import ArgumentError, DrawingError, FileError
 from autograd_mini.viz.graphs import engines
 from autograd_mini.viz.graphs.engines import EngineName, find_dot
 
@@ -198,14 +199,32 @@ def test_another_extension_lists_those_that_work(tmp_path: Path) -> None:
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"there is no folder.*nowhere"):
+    with pytest.raises(FileError, match=r"there is no folder.*nowhere") as caught:
         viz.graph(network()).save(tmp_path / "nowhere" / "x.svg")
+    assert isinstance(caught.value, FileNotFoundError)
 
 
 def test_a_folder_is_not_a_file(tmp_path: Path) -> None:
     (tmp_path / "x.svg").mkdir()
-    with pytest.raises(IsADirectoryError, match="is a folder"):
+    with pytest.raises(FileError, match="is a folder"):
         viz.graph(network()).save(tmp_path / "x.svg")
+
+
+def test_what_is_no_path_is_named() -> None:
+    with pytest.raises(ArgumentError, match=r"the name of a file, such as .*; got int 3"):
+        viz.graph(network()).save(3)  # type: ignore[arg-type]
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_may_not_be_written_is_named_by_the_users_path(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    target = tmp_path / "x.svg"
+    with pytest.raises(PermissionError) as caught:
+        viz.graph(network(), engine="builtin").save(target)
+    tmp_path.chmod(0o700)
+    assert str(caught.value) == (
+        f"save: {str(target)!r} cannot be written: permission denied; save elsewhere"
+    )
 
 
 def test_an_existing_file_is_replaced_and_a_link_followed(tmp_path: Path) -> None:
@@ -238,11 +257,14 @@ def test_a_failed_write_leaves_nothing_behind(
     old.write_text("old")
 
     def fail(source: Path, target: Path) -> None:
-        raise OSError("disk full")
+        raise OSError(errno.ENOSPC, "No space left on device", str(source))
 
     monkeypatch.setattr(os, "replace", fail)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(FileError) as caught:
         viz.graph(network()).save(old)
+    assert str(caught.value) == (
+        f"save: {str(old)!r} cannot be written: no space left on device; save elsewhere"
+    )
     assert old.read_text() == "old"
     assert list(tmp_path.iterdir()) == [old]
 

@@ -28,7 +28,7 @@ class Chart:
         """Write the picture to ``path``, ``.svg``, ``.png`` or ``.pdf``, and return the path.
 
         The file appears whole or not at all; the same chart gives the same bytes.
-        Raises ArgumentError for another extension, FileNotFoundError for a missing folder.
+        Raises ArgumentError for another extension, FileError where it cannot be written.
         """
         target = picture_path(path, FORMS)
         write_whole(target, figure_bytes(self.figure(), target.suffix.lower().lstrip(".")))

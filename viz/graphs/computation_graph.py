@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import numpy as np
+
 from autograd_mini import Tensor
 from autograd_mini.errors import ArgumentError, DrawingError, DTypeError, GraphError
 from autograd_mini.rows import wengert_list
@@ -66,7 +68,7 @@ class Graph:
         ``.svg``, ``.png``, ``.pdf``, or ``.dot`` for Graphviz's language. An existing file is
         replaced, once the new one is complete. The same graph gives the same bytes.
 
-        Raises ArgumentError for another extension, FileNotFoundError if the folder is missing, and
+        Raises ArgumentError for another extension, FileError where it cannot be written, and
         DrawingError if ``engine="dot"`` cannot draw; then the .dot text is saved beside ``path``.
 
         >>> import tempfile
@@ -132,8 +134,8 @@ def graph(y: Tensor, max_nodes: int = 500, engine: EngineName = "auto") -> Graph
             f"graph: it draws the tape of a Tensor, got {type(y).__name__}; pass the result of a "
             f"computation, such as the loss"
         )
-    if max_nodes < 1:
-        raise ArgumentError(f"graph: max_nodes must be at least 1, got {max_nodes}")
+    if not isinstance(max_nodes, int | np.integer) or max_nodes < 1:
+        raise ArgumentError(f"graph: max_nodes must be a whole number from 1, got {max_nodes!r}")
     if not y.requires_grad:
         raise GraphError(
             "graph: nothing to draw: no gradient required. Nothing that led to this tensor has "
