@@ -1,13 +1,14 @@
 """Examples, and how they come in batches: datasets, splits, the loader."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from math import floor, isclose
 from typing import Any
 
 import numpy as np
 
-from autograd_mini.errors import ArgumentError, ShapeError
+from autograd_mini.errors import ArgumentError, DTypeError, ShapeError, UnsupportedError
+from autograd_mini.nn.arguments import is_number
 from autograd_mini.ops.shaping import stack
 from autograd_mini.randomness import default_generator
 from autograd_mini.rows import Array
@@ -18,10 +19,13 @@ class Dataset:
     """Base of datasets: define ``__len__`` and ``__getitem__``, which returns one example."""
 
     def __len__(self) -> int:
-        raise NotImplementedError
+        raise self._undefined("length", "def __len__(self): and return the number of examples")
 
     def __getitem__(self, index: Any) -> Any:
-        raise NotImplementedError
+        raise self._undefined("index", "def __getitem__(self, index): and return one example")
+
+    def _undefined(self, what: str, remedy: str) -> UnsupportedError:
+        return UnsupportedError(f"{type(self).__name__} has no {what}; define {remedy}")
 
 
 class TensorDataset(Dataset):
@@ -51,9 +55,13 @@ class TensorDataset(Dataset):
     def __getitem__(self, index: Any) -> tuple[Tensor, ...]:
         return tuple(tensor[index] for tensor in self.tensors)
 
+    def __repr__(self) -> str:
+        kinds = ", ".join(f"{tensor.shape[1:]} {tensor.dtype}" for tensor in self.tensors)
+        return f"{type(self).__name__}({len(self)} examples: {kinds})"
+
 
 class Subset(Dataset):
-    """The examples of ``dataset`` at ``indices``.
+    """The examples of ``dataset`` at ``indices``, or where a mask is True.
 
     >>> subset = Subset(TensorDataset([1.0, 2.0, 3.0]), [2, 0])
     >>> subset[:]
@@ -61,8 +69,10 @@ class Subset(Dataset):
     """
 
     def __init__(self, dataset: Any, indices: Sequence[int] | Array) -> None:
+        _check_dataset("Subset", dataset)
         self.dataset = dataset
-        self.indices = np.array(indices, dtype=np.intp)
+        chosen = np.asarray(indices)
+        self.indices = np.flatnonzero(chosen) if chosen.dtype == bool else chosen.astype(np.intp)
 
     def __len__(self) -> int:
         return len(self.indices)
@@ -70,6 +80,21 @@ class Subset(Dataset):
     def __getitem__(self, index: Any) -> Any:
         chosen = self.indices[index]
         return self.dataset[chosen if chosen.ndim else int(chosen)]
+
+    def __repr__(self) -> str:
+        return f"Subset({len(self)} of {len(self.dataset)} examples of {_kind(self.dataset)})"
+
+
+def _check_dataset(user: str, dataset: Any) -> None:
+    if not hasattr(dataset, "__len__") or not hasattr(dataset, "__getitem__"):
+        raise DTypeError(
+            f"{user} takes a dataset, something with a length and an index, got {_kind(dataset)}; "
+            f"of arrays, write nn.TensorDataset(x, y)"
+        )
+
+
+def _kind(value: Any) -> str:
+    return type(value).__name__
 
 
 def random_split(
@@ -81,12 +106,13 @@ def random_split(
     rounding down leaves over goes to the first subsets, one example each. ``generator``: by default
     ``ag.default_generator()``.
 
-    Raises ArgumentError for lengths that do not sum to the whole.
+    Raises ArgumentError for lengths that do not sum to the whole, DTypeError if they are no list.
 
     >>> train, dev, test = random_split(TensorDataset(range(10)), [0.8, 0.1, 0.1])
     >>> len(train), len(dev), len(test)
     (8, 1, 1)
     """
+    _check_dataset("random_split", dataset)
     n = len(dataset)
     counts = _counts(n, lengths)
     order = (generator or default_generator()).permutation(n)
@@ -95,17 +121,27 @@ def random_split(
 
 
 def _counts(n: int, lengths: Sequence[float]) -> list[int]:
-    if all(length >= 0 for length in lengths):
-        if sum(lengths) == n and all(int(length) == length for length in lengths):
-            return [int(length) for length in lengths]
-        if isclose(sum(lengths), 1):
-            counts = [floor(n * length) for length in lengths]
-            for position in range(n - sum(counts)):
-                counts[position % len(counts)] += 1
-            return counts
+    if not isinstance(lengths, Iterable):
+        raise DTypeError(
+            f"random_split: lengths must be a list, one entry for each part, such as [0.8, 0.2], "
+            f"got {lengths!r}"
+        )
+    lengths = list(lengths)
+    wrong = [length for length in lengths if not is_number(length) or length < 0]
+    if wrong:
+        raise ArgumentError(
+            f"random_split: a length must be a number, at least 0, got {wrong[0]!r} in {lengths}"
+        )
+    if sum(lengths) == n and all(int(length) == length for length in lengths):
+        return [int(length) for length in lengths]
+    if isclose(sum(lengths), 1):
+        counts = [floor(n * length) for length in lengths]
+        for position in range(n - sum(counts)):
+            counts[position % len(counts)] += 1
+        return counts
     raise ArgumentError(
         f"random_split: lengths must be numbers of examples that sum to {n} or fractions that sum "
-        f"to 1, got {list(lengths)}, which sum to {sum(lengths)}"
+        f"to 1, got {lengths}, which sum to {sum(lengths)}"
     )
 
 
@@ -137,7 +173,8 @@ class DataLoader:
     from ``generator``, by default ``ag.default_generator()``. ``collate_fn``: makes a batch of a
     list of examples; by default ``default_collate``, and tensor datasets are indexed by the batch.
 
-    Raises ArgumentError unless ``batch_size`` is a positive integer.
+    Raises ArgumentError unless ``batch_size`` is a positive integer, DTypeError if ``dataset`` is
+    none.
 
     >>> loader = DataLoader(TensorDataset([1.0, 2.0, 3.0], [0, 1, 0]), batch_size=2)
     >>> for x, y in loader:
@@ -158,6 +195,7 @@ class DataLoader:
         generator: np.random.Generator | None = None,
         collate_fn: Callable[[list[Any]], Any] | None = None,
     ) -> None:
+        _check_dataset("DataLoader", dataset)
         if not isinstance(batch_size, int | np.integer) or batch_size < 1:
             raise ArgumentError(
                 f"DataLoader: batch_size must be a positive integer, got {batch_size!r}"
@@ -181,6 +219,12 @@ class DataLoader:
             order = np.arange(n)
         size = self.batch_size
         return (self._batch(order[i * size : (i + 1) * size]) for i in range(len(self)))
+
+    def __repr__(self) -> str:
+        return (
+            f"DataLoader({len(self.dataset)} examples of {_kind(self.dataset)}, batch_size="
+            f"{self.batch_size}, shuffle={self.shuffle}, drop_last={self.drop_last})"
+        )
 
     def _batch(self, indices: Array) -> Any:
         if self.collate_fn is None:

@@ -99,22 +99,30 @@ class Module:
         if "_modules" not in known:
             if isinstance(value, Parameter | Module):
                 raise self._not_initialised()
+        elif isinstance(value, Parameter):
+            self._take(self._parameters, name, value)
+        elif isinstance(value, Module):
+            self._take(self._modules, name, value)
         elif name in self._parameters:
             self._replace(self._parameters, name, value, Parameter)
         elif name in self._modules:
             self._replace(self._modules, name, value, Module)
         elif name in self._buffers:
             self._replace(self._buffers, name, value, Tensor)
-        elif isinstance(value, Parameter):
-            self._parameters[name] = value
-        elif isinstance(value, Module):
-            self._modules[name] = value
         if isinstance(value, Parameter):
             _leaf(value).name = value.row.name or name
             known["_named_in"] = None
         elif isinstance(value, Module):
             vars(value)["_name"] = name
         object.__setattr__(self, name, value)
+
+    def _take(self, store: dict[str, Any], name: str, value: Any) -> None:
+        """Register ``value``, which may replace a part of another kind under the same name."""
+        for other in (self._parameters, self._buffers, self._modules):
+            if other is not store:
+                cast(dict[str, Any], other).pop(name, None)
+        self._transient.discard(name)
+        store[name] = value
 
     def _replace(self, store: dict[str, Any], name: str, value: Any, kind: type) -> None:
         if value is not None and not isinstance(value, kind):
@@ -131,6 +139,7 @@ class Module:
         stores: tuple[dict[str, Any], ...] = (self._parameters, self._buffers, self._modules)
         for store in stores:
             store.pop(name, None)
+        self._transient.discard(name)
         object.__delattr__(self, name)
 
     def __getattr__(self, name: str) -> Any:

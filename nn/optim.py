@@ -6,12 +6,13 @@ else is shared. Simplest first.
 
 import warnings
 from collections.abc import Iterable, Mapping
-from math import isfinite, sqrt
+from math import sqrt
 from typing import Any
 
 import numpy as np
 
 from autograd_mini.errors import ArgumentError, DTypeError, GraphError, StateError
+from autograd_mini.nn.arguments import is_number, require
 from autograd_mini.rows import Array
 from autograd_mini.tensors import Tensor
 
@@ -40,6 +41,7 @@ class Optimizer:
                 f"{self._name} takes several parameters, got one {type(params).__name__}; write "
                 f"[it] or model.parameters()"
             )
+        self._check_list(params)
         given = list(params)
         if not given:
             raise ArgumentError(
@@ -55,9 +57,17 @@ class Optimizer:
 
     def add_param_group(self, param_group: Mapping[str, Any]) -> None:
         """Train further parameters, with options of their own or the defaults."""
+        if not isinstance(param_group, Mapping) or "params" not in param_group:
+            keys = param_group if isinstance(param_group, Mapping) else [type(param_group).__name__]
+            raise ArgumentError(
+                f"{self._name}: a group is a dictionary with its parameters under 'params', got "
+                f"{', '.join(map(repr, keys)) or 'an empty one'}"
+            )
         group = {**self.defaults, **param_group}
         params = group["params"]
-        group["params"] = params = [params] if isinstance(params, Tensor) else list(params)
+        params = [params] if isinstance(params, Tensor) else params
+        self._check_list(params)
+        group["params"] = params = list(params)
         unknown = group.keys() - self.defaults.keys() - {"params"}
         if unknown:
             raise ArgumentError(
@@ -68,7 +78,8 @@ class Optimizer:
             if not isinstance(p, Tensor):
                 raise DTypeError(
                     f"{self._name} trains tensors, got {type(p).__name__} at position {position}; "
-                    f"write model.parameters(), not named_parameters()"
+                    f"write model.parameters()"
+                    + (", not named_parameters()" if isinstance(p, tuple) else "")
                 )
             if not p.is_leaf:
                 raise GraphError(
@@ -83,6 +94,13 @@ class Optimizer:
             known.add(p)
         self._check(group)
         self.param_groups.append(group)
+
+    def _check_list(self, params: Any) -> None:
+        if not isinstance(params, Iterable):
+            raise DTypeError(
+                f"{self._name} takes a list of parameters, got {type(params).__name__}; write "
+                f"model.parameters()"
+            )
 
     def _check(self, group: dict[str, Any]) -> None:
         """Raise ArgumentError for options out of range."""
@@ -138,7 +156,8 @@ class Optimizer:
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Take over options and state from ``state_dict()`` of an equal optimizer.
 
-        Raises StateError if groups, parameters or shapes differ; then nothing has changed.
+        Raises StateError if groups, parameters or shapes differ, ArgumentError for options out of
+        range; then nothing has changed.
         """
         if not isinstance(state_dict, Mapping) or not {"state", "param_groups"} <= set(state_dict):
             raise self._misfit("this is not the state_dict() of an optimizer")
@@ -150,8 +169,12 @@ class Optimizer:
         strangers = {name for group in groups for name in group} ^ {*self.defaults, "params"}
         if strangers:
             raise self._misfit(f"only one of the two has the option {min(strangers)!r}")
+        for old, new in zip(self.param_groups, groups, strict=True):
+            self._check({**old, **new})
         parameters = dict(enumerate(self._all()))
         for number, state in states.items():
+            if number not in parameters:
+                raise self._misfit(f"it knows a parameter {number!r}, this optimizer does not")
             for name, value in state.items():
                 if isinstance(value, np.ndarray) and value.shape != parameters[number].shape:
                     raise self._misfit(
@@ -176,22 +199,17 @@ class Optimizer:
         return f"{self._name}({'; '.join(groups)})"
 
     def _require(self, name: str, value: Any, allowed: bool, wanted: str) -> None:
-        if not allowed:
-            raise ArgumentError(f"{self._name}: {name} must be {wanted}, got {value!r}")
+        require(f"{self._name}: {name}", value, allowed, wanted)
 
     def _check_lr(self, group: dict[str, Any]) -> None:
         lr = group["lr"]
-        self._require("lr", lr, _is_number(lr) and lr > 0, "a positive finite number")
+        self._require("lr", lr, is_number(lr) and lr > 0, "a positive finite number")
 
     def _check_at_least_zero(self, name: str, value: Any) -> None:
-        self._require(name, value, _is_number(value) and value >= 0, "a finite number, at least 0")
+        self._require(name, value, is_number(value) and value >= 0, "a finite number, at least 0")
 
     def _check_decay_rate(self, name: str, value: Any) -> None:
-        self._require(name, value, _is_number(value) and 0 <= value < 1, "at least 0 and below 1")
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float | np.number) and isfinite(value)
+        self._require(name, value, is_number(value) and 0 <= value < 1, "at least 0 and below 1")
 
 
 def _copied(state: Mapping[str, Any]) -> dict[str, Any]:
@@ -247,7 +265,7 @@ class SGD(Optimizer):
         self._check_lr(group)
         self._check_decay_rate("momentum", group["momentum"])
         self._require(
-            "dampening", group["dampening"], _is_number(group["dampening"]), "a finite number"
+            "dampening", group["dampening"], is_number(group["dampening"]), "a finite number"
         )
         self._check_at_least_zero("weight_decay", group["weight_decay"])
         if group["nesterov"] and (group["momentum"] == 0 or group["dampening"] != 0):
@@ -272,7 +290,7 @@ class SGD(Optimizer):
             g = g + weight_decay * w
         if momentum:
             if "momentum_buffer" not in state:
-                v = state["momentum_buffer"] = g.copy()
+                v = state["momentum_buffer"] = np.array(g)
             else:
                 v = state["momentum_buffer"]
                 v *= momentum
