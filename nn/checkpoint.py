@@ -4,7 +4,7 @@ The file is a zip of .npy arrays and one JSON text, ``checkpoint.json``, which h
 structure: dictionaries, lists, numbers and text. ``np.load(path)`` can read it too.
 """
 
-import errno
+import contextlib
 import io
 import json
 import os
@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_mini.errors import DTypeError, StateError
+from autograd_mini.errors import DTypeError, FileError, StateError, file_error
 from autograd_mini.nn.module import Module
 from autograd_mini.rows import Array
 from autograd_mini.tensors import Tensor
@@ -45,7 +45,8 @@ def save(state: Any, path: str | os.PathLike[str]) -> None:
     The file appears at once and whole: it is written beside ``path`` and then renamed, so that a
     failure leaves an older checkpoint as it was.
 
-    Raises DTypeError for other values, FileNotFoundError if the folder does not exist.
+    Raises DTypeError for other values; FileError, which is also a FileNotFoundError,
+    PermissionError, …, if the file cannot be written.
 
     >>> import tempfile
     >>> from autograd_mini import nn
@@ -54,9 +55,12 @@ def save(state: Any, path: str | os.PathLike[str]) -> None:
     >>> save(layer, path)
     >>> _ = nn.Linear(2, 3).load_state_dict(load(path))
     """
-    path = Path(path)
-    if not path.parent.is_dir():
-        raise FileNotFoundError(errno.ENOENT, "save: the folder does not exist", str(path.parent))
+    path = _path("save", path)
+    if not os.path.isdir(path.parent):
+        raise file_error(
+            f"save: there is no folder {str(path.parent)!r}; make it first, or save elsewhere",
+            FileNotFoundError,
+        )
     arrays: dict[str, Array] = {}
     state = state.state_dict() if isinstance(state, Module) else state
     structure = {"format": _FORMAT, "state": _described(state, "", arrays)}
@@ -71,8 +75,32 @@ def save(state: Any, path: str | os.PathLike[str]) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(unfinished, path)
+    except OSError as error:
+        raise _file_trouble("save", path, "written", error) from None
     finally:
-        unfinished.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            unfinished.unlink()
+
+
+def _path(user: str, given: Any) -> Path:
+    """Return the path of a file, which need not exist."""
+    try:
+        path = Path(given)
+    except TypeError:
+        raise DTypeError(
+            f"{user}: the path must be text or a Path, got {type(given).__name__}"
+            + ("; write save(model, path)" if user == "save" else "")
+        ) from None
+    if os.path.isdir(path):
+        raise file_error(
+            f"{user}: {str(path)!r} is a folder; give the name of a file in it", IsADirectoryError
+        )
+    return path
+
+
+def _file_trouble(user: str, path: Path, done: str, error: OSError) -> FileError:
+    why = error.strerror or error
+    return file_error(f"{user}: {str(path)!r} cannot be {done}: {why}", type(error))
 
 
 def _described(value: Any, place: str, arrays: dict[str, Array]) -> Any:
@@ -108,12 +136,22 @@ def _inside(place: str, key: str | int) -> str:
 def load(path: str | os.PathLike[str]) -> Any:
     """Return what ``save`` wrote, with tensors as NumPy arrays.
 
-    Raises FileNotFoundError if there is no such file, StateError if it is damaged, cut short or no
-    checkpoint of this library.
+    Raises StateError for a file that is damaged, cut short or no checkpoint of this library;
+    FileError, which is also a FileNotFoundError, PermissionError, …, if it cannot be read.
     """
-    path = Path(path)
-    if not path.exists():
-        raise FileNotFoundError(errno.ENOENT, "load: no checkpoint found", str(path))
+    path = _path("load", path)
+    try:
+        return _load(path)
+    except FileNotFoundError:
+        place = f" in {Path.cwd()}" if not path.is_absolute() else ""
+        raise file_error(
+            f"load: there is no file {str(path)!r}{place}", FileNotFoundError
+        ) from None
+    except OSError as error:
+        raise _file_trouble("load", path, "read", error) from None
+
+
+def _load(path: Path) -> Any:
     with path.open("rb") as file:
         if file.read(2) != b"PK":  # how every zip begins
             raise StateError(f"load: {path} {_FOREIGN if path.stat().st_size else 'is empty'}")

@@ -1,5 +1,6 @@
 """Modules made of other modules."""
 
+import inspect
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Self, overload
 
@@ -39,10 +40,16 @@ class Sequential(Module):
 
     def _add(self, name: str, module: Any) -> None:
         if not isinstance(module, Module):
-            hint = "; write Sequential(*layers)" if isinstance(module, list | tuple) else ""
-            raise DTypeError(
-                f"Sequential takes modules, got {type(module).__name__} at position {name}{hint}"
-            )
+            got, hint = type(module).__name__, ""
+            if isinstance(module, list | tuple):
+                hint = "; write Sequential(*layers)"
+            elif isinstance(module, type) and issubclass(module, Module):
+                got = f"the class {module.__name__}"
+                inside = "…" if _needs_arguments(module) else ""
+                hint = f"; write {module.__name__}({inside}) to make a layer of it"
+            elif callable(module):
+                hint = "; wrap it in a Module of yours whose forward calls it"
+            raise DTypeError(f"Sequential takes modules, got {got} at position {name}{hint}")
         self.add_module(name, module)
 
     def forward(self, x: Any) -> Any:
@@ -81,3 +88,8 @@ class Sequential(Module):
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._modules.values())
+
+
+def _needs_arguments(kind: type[Module]) -> bool:
+    parameters = inspect.signature(kind).parameters.values()
+    return any(p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD for p in parameters)

@@ -72,6 +72,8 @@ class Subset(Dataset):
         _check_dataset("Subset", dataset)
         self.dataset = dataset
         chosen = np.asarray(indices)
+        if chosen.size and chosen.dtype.kind not in "biu":
+            raise DTypeError(f"Subset: indices must be whole numbers or a mask, got {indices!r}")
         self.indices = np.flatnonzero(chosen) if chosen.dtype == bool else chosen.astype(np.intp)
 
     def __len__(self) -> int:

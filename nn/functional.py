@@ -9,6 +9,7 @@ import numpy as np
 
 import autograd_mini as ag
 from autograd_mini.errors import ArgumentError, DTypeError, ShapeError
+from autograd_mini.nn.arguments import as_numeric, require
 from autograd_mini.rows import Array
 from autograd_mini.tensors import Tensor
 
@@ -46,7 +47,7 @@ def softmax(x: Any, dim: int = -1) -> Any:
     >>> softmax(ag.tensor([0.0, 0.0]))
     tensor([0.5, 0.5])
     """
-    powers = ag.exp(_shifted(x, dim))
+    powers = ag.exp(_shifted("softmax", x, dim))
     return powers / powers.sum(axis=dim, keepdims=True)
 
 
@@ -56,13 +57,16 @@ def log_softmax(x: Any, dim: int = -1) -> Any:
     >>> log_softmax(ag.tensor([0.0, 1000.0]))
     tensor([-1000.,     0.])
     """
-    z = _shifted(x, dim)
+    z = _shifted("log_softmax", x, dim)
     return z - ag.logsumexp(z, axis=dim, keepdims=True)
 
 
-def _shifted(x: Any, dim: int) -> Any:
+def _shifted(name: str, x: Any, dim: int) -> Any:
     """Return x minus its largest element, a constant that softmax does not see: no overflow."""
+    x = as_numeric(f"{name}: the input", x)
     x = x if isinstance(x, Tensor) else ag.tensor(x)
+    if not -x.ndim <= dim < x.ndim:
+        raise ShapeError(f"{name}: there is no axis {dim} in shape {x.shape}")
     return x - x._array.max(axis=dim, keepdims=True)
 
 
@@ -71,16 +75,16 @@ def linear(x: Any, weight: Tensor, bias: Tensor | None = None) -> Any:
 
     Shapes: x (…, n_in), weight (n_out, n_in), bias (n_out,), result (…, n_out).
 
-    Raises ShapeError if the last axis of x is not n_in.
+    Raises ShapeError if the last axis of x is not n_in, DTypeError if x is not made of numbers.
 
     >>> linear([[1.0, 2.0]], ag.tensor([[3.0, 4.0]]), ag.tensor([5.0]))
     tensor([[16.]])
     """
-    shape = x.shape if hasattr(x, "shape") else np.shape(x)
+    x = as_numeric("Linear: the input", x)
     n_in = weight.shape[-1]
-    if not shape or shape[-1] != n_in:
+    if not x.ndim or x.shape[-1] != n_in:
         raise ShapeError(
-            f"Linear expects {n_in} features on the last axis, got input of shape {shape}"
+            f"Linear expects {n_in} features on the last axis, got input of shape {x.shape}"
         )
     out = x @ weight.T
     return out if bias is None else out + bias
@@ -105,6 +109,7 @@ def dropout(
     check_probability("dropout", p)
     if not training or p == 0:
         return x
+    x = as_numeric("dropout: the input", x)
     draws = (generator or ag.default_generator()).random(x.shape)
     kept = (draws >= p).astype(x.dtype)
     return x * (kept if p == 1 else kept / (1 - p))
@@ -112,8 +117,8 @@ def dropout(
 
 def check_probability(name: str, p: Any) -> None:
     """Raise ArgumentError unless ``p`` is a number from 0 to 1."""
-    if not isinstance(p, int | float | np.number) or not 0 <= p <= 1:
-        raise ArgumentError(f"{name}: p must be a number from 0 to 1, got {p!r}")
+    is_number = isinstance(p, int | float | np.number)
+    require(f"{name}: p", p, is_number and 0 <= p <= 1, "a number from 0 to 1")
 
 
 def cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Any:  # noqa: A002
@@ -131,7 +136,9 @@ def cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Any:  
     >>> cross_entropy(ag.tensor([[0.0, 0.0], [0.0, 0.0]]), [0, 1])
     tensor(0.6931472)
     """
-    logits = input if isinstance(input, Tensor) else ag.tensor(input)
+    check_reduction("cross_entropy", reduction)
+    logits = as_numeric("cross_entropy: the logits", input)
+    logits = logits if isinstance(logits, Tensor) else ag.tensor(logits)
     if logits.ndim != 2 or logits.shape[0] == 0:
         raise ShapeError(
             f"cross_entropy: logits must have shape (N, C) with at least one example, got "
@@ -139,21 +146,34 @@ def cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Any:  
         )
     labels = _labels(target, *logits.shape)
     losses = ag.logsumexp(logits, axis=1) - logits[np.arange(len(labels)), labels]
-    return _reduce("cross_entropy", losses, reduction)
+    return _reduce(losses, reduction)
 
 
 def _labels(labels: Any, n: int, n_classes: int) -> Array:
     """Return class labels as an array of shape (n,), or raise what is wrong with them."""
-    array = labels._array if isinstance(labels, Tensor) else np.asarray(labels)
+    wanted = f"cross_entropy: labels must be integers of shape ({n},), got"
+    try:
+        array = labels._array if isinstance(labels, Tensor) else np.asarray(labels)
+    except ValueError:
+        raise DTypeError(f"{wanted} lists of different lengths") from None
+    if array.dtype.kind in "US" and array.size:
+        raise DTypeError(
+            f"{wanted} text such as {str(array.flat[0])!r}; number the classes: names, labels = "
+            f"np.unique(labels, return_inverse=True)"
+        )
+    if array.dtype.kind not in "biuf":
+        raise DTypeError(f"{wanted} {'None' if labels is None else type(labels).__name__}")
     if array.dtype.kind not in "iu" or array.shape != (n,):
-        found = f"{array.dtype} {array.shape}"
-        wanted = f"cross_entropy: labels must be integers of shape ({n},), got {found}"
+        wanted += f" {array.dtype} {array.shape}"
+        name = "labels" if hasattr(labels, "dtype") else "np.array(labels)"
         if array.shape == (n, n_classes) and n_classes > 1:
-            raise _label_error(array, f"{wanted}; use labels.argmax(axis=1)")
+            raise _label_error(array, f"{wanted}; use {name}.argmax(axis=1)")
         if array.size == n and array.shape != (n,):
-            raise _label_error(array, f"{wanted}; use labels.reshape(-1)")
+            raise _label_error(array, f"{wanted}; use {name}.reshape(-1)")
         if array.shape == (n,):
-            raise _label_error(array, f"{wanted}; use labels.astype(int)")
+            broken = array[array != np.floor(array)]
+            remedy = f"{broken[0]} is no class" if broken.size else f"use {name}.astype(int)"
+            raise _label_error(array, f"{wanted}; {remedy}")
         raise _label_error(array, f"{wanted}; one label per row of the logits")
     outside = np.flatnonzero((array < 0) | (array >= n_classes))
     if outside.size:
@@ -174,12 +194,15 @@ def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:  # noq
     Shapes: ``input`` and ``target`` equal. ``reduction``: "mean" or "sum" over all elements, or
     "none".
 
-    Raises ShapeError for different shapes, which would silently broadcast.
+    Raises ShapeError for different shapes, which would silently broadcast, DTypeError for what is
+    not made of numbers.
 
     >>> mse_loss(ag.tensor([1.0, 2.0]), ag.tensor([1.0, 4.0]))
     tensor(2.)
     """
-    shapes = np.shape(input), np.shape(target)
+    check_reduction("mse_loss", reduction)
+    x, y = as_numeric("mse_loss: the input", input), as_numeric("mse_loss: the target", target)
+    shapes = x.shape, y.shape
     if shapes[0] != shapes[1]:
         try:
             stretched = np.broadcast_shapes(*shapes)
@@ -190,14 +213,16 @@ def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:  # noq
         raise ShapeError(
             f"mse_loss: shapes {shapes[0]} and {shapes[1]} {why}; reshape one like the other"
         )
-    return _reduce("mse_loss", ag.square(ag.subtract(input, target)), reduction)
+    return _reduce(ag.square(ag.subtract(x, y)), reduction)
 
 
-def _reduce(name: str, losses: Any, reduction: str) -> Any:
-    if reduction == "mean":
-        return losses.mean()
-    if reduction == "sum":
-        return losses.sum()
+def check_reduction(name: str, reduction: Any) -> None:
+    """Raise ArgumentError unless ``reduction`` is one of the three."""
+    known = reduction in ("mean", "sum", "none")
+    require(f"{name}: reduction", reduction, known, "'mean', 'sum' or 'none'")
+
+
+def _reduce(losses: Any, reduction: str) -> Any:
     if reduction == "none":
         return losses
-    raise ArgumentError(f"{name}: reduction must be 'mean', 'sum' or 'none', got {reduction!r}")
+    return losses.mean() if reduction == "mean" else losses.sum()

@@ -7,12 +7,14 @@ with a receptive field of Π k elements: fan_in = n_in·Πk, fan_out = n_out·Π
 All draw from ``generator``, by default ``ag.default_generator()``.
 """
 
+from collections.abc import Callable
 from math import prod, sqrt
 from typing import Any
 
 import numpy as np
 
-from autograd_mini.errors import ArgumentError, GraphError, ShapeError
+from autograd_mini.errors import ArgumentError, DTypeError, GraphError, ShapeError
+from autograd_mini.nn.arguments import is_number, require
 from autograd_mini.randomness import default_generator
 from autograd_mini.tensors import Tensor
 
@@ -42,8 +44,9 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     """
     if nonlinearity == "leaky_relu":
         slope = 0.01 if param is None else param
+        require("calculate_gain: the slope", slope, is_number(slope), "a finite number")
         return sqrt(2 / (1 + slope**2))
-    if nonlinearity not in _GAINS:
+    if not isinstance(nonlinearity, str) or nonlinearity not in _GAINS:
         known = ", ".join([*_GAINS, "leaky_relu"])
         raise ArgumentError(
             f"calculate_gain: {nonlinearity!r} is not a known nonlinearity; use one of {known}"
@@ -51,36 +54,50 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     return _GAINS[nonlinearity]
 
 
-def _fill(tensor: Tensor, values: Any) -> Tensor:
+def _fill(tensor: Tensor, values: Callable[[tuple[int, ...]], Any]) -> Tensor:
+    """Fill ``tensor`` with the values for its shape."""
+    _check_tensor(tensor)
     if not tensor.is_leaf:
         raise GraphError(
             f"init: this tensor was made by {tensor.row.operation}; only the values of a leaf can "
             f"be initialised"
         )
-    tensor.data[...] = values
+    tensor.data[...] = values(tensor.shape)
     return tensor
 
 
+def _check_tensor(tensor: Any) -> None:
+    if not isinstance(tensor, Tensor):
+        raise DTypeError(
+            f"init: it fills a tensor in place, got {type(tensor).__name__}; give it a parameter, "
+            f"such as layer.weight"
+        )
+
+
 def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Generator = None) -> Tensor:
-    """Fill with draws from the uniform distribution over [a, b).
+    """Fill with draws from the uniform distribution over [a, b), with a ≤ b.
 
     >>> import autograd_mini as ag
     >>> bool((uniform_(ag.zeros(3), -1, 1).numpy() < 1).all())
     True
     """
-    return _fill(tensor, (generator or default_generator()).uniform(a, b, tensor.shape))
+    require("uniform_: a", a, is_number(a), "a finite number")
+    require("uniform_: b", b, is_number(b) and a <= b, f"a finite number, at least a = {a!r}")
+    return _fill(tensor, lambda shape: (generator or default_generator()).uniform(a, b, shape))
 
 
 def normal_(
     tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Generator = None
 ) -> Tensor:
-    """Fill with draws from the normal distribution of this mean and standard deviation.
+    """Fill with draws from the normal distribution of this mean and standard deviation ≥ 0.
 
     >>> import autograd_mini as ag
     >>> normal_(ag.zeros(3), mean=5.0, std=0.0)
     tensor([5., 5., 5.])
     """
-    return _fill(tensor, (generator or default_generator()).normal(mean, std, tensor.shape))
+    require("normal_: mean", mean, is_number(mean), "a finite number")
+    require("normal_: std", std, is_number(std) and std >= 0, "a finite number, at least 0")
+    return _fill(tensor, lambda shape: (generator or default_generator()).normal(mean, std, shape))
 
 
 def constant_(tensor: Tensor, val: float) -> Tensor:
@@ -90,7 +107,8 @@ def constant_(tensor: Tensor, val: float) -> Tensor:
     >>> constant_(ag.zeros(2), 7.0)
     tensor([7., 7.])
     """
-    return _fill(tensor, val)
+    require("constant_: val", val, isinstance(val, int | float | np.number), "a number")
+    return _fill(tensor, lambda shape: val)
 
 
 def zeros_(tensor: Tensor) -> Tensor:
@@ -100,7 +118,7 @@ def zeros_(tensor: Tensor) -> Tensor:
     >>> zeros_(ag.ones(2))
     tensor([0., 0.])
     """
-    return _fill(tensor, 0)
+    return _fill(tensor, np.zeros)
 
 
 def ones_(tensor: Tensor) -> Tensor:
@@ -110,7 +128,7 @@ def ones_(tensor: Tensor) -> Tensor:
     >>> ones_(ag.zeros(2))
     tensor([1., 1.])
     """
-    return _fill(tensor, 1)
+    return _fill(tensor, np.ones)
 
 
 def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Generator = None) -> Tensor:
@@ -124,7 +142,7 @@ def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Generator = No
     >>> bool(weight.abs().max() <= 0.2)
     True
     """
-    bound = gain * sqrt(6 / sum(_fans(tensor)))
+    bound = _checked_gain("xavier_uniform_", gain) * sqrt(6 / sum(_fans(tensor)))
     return uniform_(tensor, -bound, bound, generator)
 
 
@@ -138,7 +156,13 @@ def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Generator = Non
     >>> round(float(weight.var().sqrt()), 3)  # √(2/500) = 0.063
     0.063
     """
-    return normal_(tensor, 0.0, gain * sqrt(2 / sum(_fans(tensor))), generator)
+    std = _checked_gain("xavier_normal_", gain) * sqrt(2 / sum(_fans(tensor)))
+    return normal_(tensor, 0.0, std, generator)
+
+
+def _checked_gain(user: str, gain: float) -> float:
+    require(f"{user}: gain", gain, is_number(gain) and gain >= 0, "a finite number, at least 0")
+    return gain
 
 
 def kaiming_uniform_(
@@ -194,6 +218,7 @@ def _kaiming_std(tensor: Tensor, a: float, mode: str, nonlinearity: str) -> floa
 
 def _fans(tensor: Tensor) -> tuple[int, int]:
     """Return fan_in and fan_out of a weight."""
+    _check_tensor(tensor)
     if tensor.ndim < 2 or tensor.size == 0:
         raise ShapeError(
             f"init: fan_in and fan_out need a weight of at least 2 axes (n_out, n_in, …), got "

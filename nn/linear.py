@@ -10,6 +10,7 @@ import autograd_mini.nn.functional as F  # noqa: N812 (the field's custom)
 from autograd_mini.dtypes import get_default_dtype
 from autograd_mini.errors import ArgumentError, ShapeError
 from autograd_mini.nn import init
+from autograd_mini.nn.arguments import as_numeric
 from autograd_mini.nn.module import Module
 from autograd_mini.nn.parameter import Parameter
 
@@ -99,6 +100,7 @@ class Flatten(Module):
         self.end_dim = end_dim
 
     def forward(self, x: Any) -> Any:
+        x = as_numeric("Flatten: the input", x)
         shape = tuple(x.shape)
         start, end = (
             axis + len(shape) if axis < 0 else axis for axis in (self.start_dim, self.end_dim)

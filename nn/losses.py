@@ -10,6 +10,7 @@ from autograd_mini.nn.module import Module
 class _Loss(Module):
     def __init__(self, *, reduction: str = "mean") -> None:
         super().__init__()
+        F.check_reduction(type(self).__name__, reduction)
         self.reduction = reduction
 
 

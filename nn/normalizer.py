@@ -6,6 +6,7 @@ import numpy as np
 
 from autograd_mini.dtypes import get_default_dtype
 from autograd_mini.errors import ShapeError
+from autograd_mini.nn.arguments import as_numeric
 from autograd_mini.nn.module import Module
 from autograd_mini.tensors import Tensor
 
@@ -19,7 +20,7 @@ class Normalizer(Module):
 
     Shapes: ``x`` (N, …) with at least one example; statistics are taken over N.
 
-    Raises ShapeError for no examples.
+    Raises ShapeError for no examples, DTypeError for what is not made of numbers.
 
     >>> normalizer = Normalizer([[0.0, 5.0], [2.0, 5.0]])
     >>> normalizer([[4.0, 6.0]])
@@ -34,7 +35,8 @@ class Normalizer(Module):
 
     def __init__(self, x: Any) -> None:
         super().__init__()
-        values = x._array if isinstance(x, Tensor) else np.asarray(x)
+        values = as_numeric("Normalizer: x", x)
+        values = values._array if isinstance(values, Tensor) else values
         if values.ndim == 0 or len(values) == 0:
             raise ShapeError(
                 f"Normalizer: statistics need at least one example, got shape {values.shape}"

@@ -58,10 +58,11 @@ class Optimizer:
     def add_param_group(self, param_group: Mapping[str, Any]) -> None:
         """Train further parameters, with options of their own or the defaults."""
         if not isinstance(param_group, Mapping) or "params" not in param_group:
-            keys = param_group if isinstance(param_group, Mapping) else [type(param_group).__name__]
+            is_group = isinstance(param_group, Mapping)
+            got = f"the keys {list(param_group)}" if is_group else type(param_group).__name__
             raise ArgumentError(
                 f"{self._name}: a group is a dictionary with its parameters under 'params', got "
-                f"{', '.join(map(repr, keys)) or 'an empty one'}"
+                f"{got}"
             )
         group = {**self.defaults, **param_group}
         params = group["params"]
