@@ -13,6 +13,7 @@ if not (_here / "nn").is_dir():  # a source checkout: nn/, viz/, tutorials/ sit 
     __path__.append(str(_here.parent))
 
 from autograd_mini import errors
+from autograd_mini.anomaly import detect_anomaly
 from autograd_mini.checker import gradcheck
 from autograd_mini.creation import (
     arange,
@@ -28,6 +29,7 @@ from autograd_mini.creation import (
 )
 from autograd_mini.dtypes import get_default_dtype, set_default_dtype
 from autograd_mini.errors import end_tracebacks_at_the_caller as _end_tracebacks
+from autograd_mini.hooks import HookHandle
 from autograd_mini.modes import enable_grad, is_grad_enabled, no_grad, scope
 from autograd_mini.ops.activations import (
     elu,
@@ -129,6 +131,7 @@ if not _TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "HookHandle",
     "Primitive",
     "Row",
     "Tape",
@@ -152,6 +155,7 @@ __all__ = [
     "cos",
     "cosh",
     "default_generator",
+    "detect_anomaly",
     "divide",
     "elu",
     "enable_grad",

@@ -6,6 +6,7 @@ AutogradError
 ├── DTypeError        (TypeError)     values that are not numbers, or cannot carry a gradient
 ├── ArgumentError     (ValueError)    an argument outside its allowed range
 ├── GraphError        (RuntimeError)  backward twice, without a graph, or after a change
+│   └── AnomalyError                  a NaN or inf that detect_anomaly() has caught
 ├── RuleError         (RuntimeError)  a primitive whose VJP returned the wrong thing
 ├── StateError        (RuntimeError)  a module that is not ready, a state that does not fit it
 ├── FileError         (OSError)       a file or folder that cannot be read or written
@@ -42,6 +43,10 @@ class ArgumentError(AutogradError, ValueError):
 
 class GraphError(AutogradError, RuntimeError):
     """The tape cannot be walked as asked."""
+
+
+class AnomalyError(GraphError):
+    """An operation or its derivative made the first NaN or inf inside ``detect_anomaly()``."""
 
 
 class RuleError(AutogradError, RuntimeError):

@@ -10,6 +10,7 @@ class _Modes(threading.local):
     tracking = True
     scope = ""
     recording: "list[Any] | None" = None
+    anomaly = False
 
 
 modes = _Modes()

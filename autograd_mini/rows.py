@@ -8,10 +8,12 @@ derivative evaluation program"). Read ``sweep.py`` next.
 """
 
 import sys
+from collections.abc import Callable
 from itertools import count
 from math import prod
 from pathlib import Path
 from typing import Any
+from weakref import ref
 
 import numpy as np
 
@@ -48,6 +50,32 @@ class Released:
         return "released"
 
 
+class GradientHolder:
+    """Keeps the gradient of a Tensor for its row.
+
+    A gradient that is tracked leads back to the row. It is held by the Tensor, which the row knows
+    by a weak reference only, so that no cycle is closed.
+    """
+
+    __slots__ = ("_tensor", "_untracked")
+
+    def __init__(self, tensor: Any) -> None:
+        self._tensor = ref(tensor)
+        self.grad = None
+
+    @property
+    def grad(self) -> Any:
+        tensor = self._tensor()
+        return self._untracked if tensor is None else tensor._grad
+
+    @grad.setter
+    def grad(self, value: Any) -> None:
+        tensor = self._tensor()
+        if tensor is not None:
+            tensor._grad = value
+        self._untracked = None if value is None or value.requires_grad else value
+
+
 class Row:
     """One recorded operation.
 
@@ -55,14 +83,16 @@ class Row:
     array input, None where it was a plain number or array. ``inputs``: the input arrays.
     ``kwargs``: metadata such as ``axis``. ``output``: the primal. ``scope``: the module it ran in.
     ``adjoint``: the cotangent that the last backward brought here, kept when small or asked for.
-    ``keeps``: arrays and adjoints stay after backward. ``retains_grad``: fill ``grad`` too.
-    ``line``: where it was called, under ``record()``. ``spent``: a backward has used it up.
+    ``keeps``: arrays and adjoints stay after backward. ``spent``: a backward has used it up.
+    ``line``: where it was called, under ``record()`` and ``detect_anomaly()``. ``hooks``: called
+    with the complete cotangent. ``holder``: where backward leaves the gradient, if it does.
     """
 
     __slots__ = (
         "__weakref__",
         "adjoint",
-        "grad",
+        "holder",
+        "hooks",
         "inputs",
         "keeps",
         "kwargs",
@@ -71,7 +101,6 @@ class Row:
         "parents",
         "primitive",
         "requires_grad",
-        "retains_grad",
         "scope",
         "serial",
         "spent",
@@ -96,9 +125,10 @@ class Row:
         self.output: Any = output
         self.scope = modes.scope
         self.requires_grad = True
+        self.keeps = self.spent = False
         self.adjoint: Array | None = None
-        self.grad: Any = None
-        self.keeps = self.retains_grad = self.spent = False
+        self.hooks: dict[int, Callable[[Any], Any]] | None = None
+        self.holder: GradientHolder | None = None
         self.line: str | None = None
         if modes.recording is not None:
             self.keeps = True
@@ -112,6 +142,11 @@ class Row:
     @property
     def dtype(self) -> np.dtype[Any]:
         return self.output.dtype  # type: ignore[no-any-return]
+
+    @property
+    def grad(self) -> Any:
+        """The gradient that backward has accumulated here, a Tensor or None."""
+        return None if self.holder is None else self.holder.grad
 
     @property
     def operation(self) -> str:
@@ -204,16 +239,17 @@ def _is_machinery(module: str) -> bool:
     return top == "numpy" or (top == "autograd_mini" and not rest.startswith("tutorials"))
 
 
-def wengert_list(output: Row) -> list[Row]:
+def wengert_list(output: Row, since: int = 0) -> list[Row]:
     """Gather the rows that lead to ``output`` through differentiable paths, oldest first.
 
-    Linear in the number of rows; no recursion, so depth is limited by memory only.
+    ``since``: leave out rows with smaller serial numbers. Linear in the number of rows; no
+    recursion, so depth is limited by memory only.
     """
     reached = {output}
     frontier = [output]
     while frontier:
         for parent in frontier.pop().parents:
-            if parent is not None and parent not in reached:
+            if parent is not None and parent not in reached and parent.serial >= since:
                 reached.add(parent)
                 frontier.append(parent)
     return sorted(reached, key=lambda row: row.serial)

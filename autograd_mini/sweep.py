@@ -11,7 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd_mini.anomaly import inspected
 from autograd_mini.errors import GraphError, RuleError
+from autograd_mini.modes import modes
 from autograd_mini.ownership import LOCAL, references
 from autograd_mini.rows import SMALL, Array, Leaf, Row, wengert_list
 
@@ -25,22 +27,30 @@ def reverse_sweep(
     *,
     retain_graph: bool = False,
     lift: Lift | None = None,
+    since: int = 0,
 ) -> dict[Row, Any]:
     """Return the cotangents that ``seed``, the cotangent of ``output``, sends to ``wanted`` rows.
 
-    By default these are the leaves that require gradients and the rows that retain theirs. Without
-    ``lift`` the rules run on arrays. With it they run on Tensors: ``lift`` makes one of a row, the
-    rules record rows of their own, and the cotangents can be differentiated again.
+    By default these are the leaves that require gradients and the rows that retain theirs; else
+    only rows between ``wanted`` and ``output`` are walked. Without ``lift`` the rules run on
+    arrays. With it they run on Tensors: ``lift`` makes one of a row, the rules record rows of their
+    own, and the cotangents can be differentiated again. ``since``: rows with smaller serial numbers
+    receive cotangents and pass nothing on.
 
     Raises GraphError if a backward has spent the graph, or a saved array has changed since.
     """
-    rows = wengert_list(output)
+    rows = wengert_list(output, since)
+    relevant = None
+    if wanted is None:
+        targets = {row for row in rows if row.is_leaf or row.holder is not None}
+    else:
+        targets = set(wanted)
+        relevant = _between(targets, rows)
+        rows = [row for row in rows if row in relevant or row.is_leaf]
     _refuse_spent(rows)
     _refuse_changed(rows)
-    targets = (
-        set(wanted) if wanted is not None else {r for r in rows if r.is_leaf or r.retains_grad}
-    )
 
+    pull = inspected(_pull) if modes.anomaly else _pull
     found: dict[Row, Any] = {}
     cotangents = {output: seed}
     owned: set[Row] = (
@@ -50,15 +60,22 @@ def reverse_sweep(
         row.adjoint = None
         g = cotangents.pop(row, None)
         if g is not None:
-            if row in targets:
+            if row.hooks:
+                for hook in tuple(row.hooks.values()):
+                    g = hook(g)
+            is_target = row in targets
+            if is_target:
                 found[row] = g if lift or row in owned else g.copy()
             if row.keeps or retain_graph or g.size <= SMALL:
-                row.adjoint = np.array(g.data if lift else g)
-            inputs, out = _primals(row, lift)
+                adjoint = g._array if lift else g
+                row.adjoint = adjoint.copy() if is_target or adjoint.base is not None else adjoint
+            inputs, out = _primals(row, lift) if lift else (row.inputs, row.output)
             for position, parent in enumerate(row.parents):
                 if parent is None or not parent.requires_grad:
                     continue
-                contribution = _pull(row, position, g, out, inputs)
+                if relevant is not None and parent not in relevant:
+                    continue
+                contribution = pull(row, position, g, out, inputs)
                 total = cotangents.get(parent)
                 if total is None:
                     if not lift and contribution.base is None and references(contribution) == LOCAL:
@@ -73,12 +90,23 @@ def reverse_sweep(
                     owned.add(parent)
         if not retain_graph:
             row.spend()
+    for row, g in cotangents.items():  # of rows older than ``since``
+        found[row] = g if lift or row in owned else g.copy()
     return found
 
 
-def _primals(row: Row, lift: Lift | None) -> tuple[tuple[Any, ...], Any]:
-    """Return the inputs and the output of ``row``, as arrays or lifted to Tensors."""
-    if lift is None or row.is_leaf:
+def _between(wanted: set[Row], rows: list[Row]) -> set[Row]:
+    """Return ``wanted`` and the rows that depend on them."""
+    reached = set(wanted)
+    for row in rows:
+        if not reached.isdisjoint(row.parents):
+            reached.add(row)
+    return reached
+
+
+def _primals(row: Row, lift: Lift) -> tuple[tuple[Any, ...], Any]:
+    """Return the inputs and the output of ``row``, lifted to Tensors."""
+    if row.is_leaf:
         return row.inputs, row.output
     inputs = tuple(
         lift(parent, array) if parent is not None and parent.requires_grad else array

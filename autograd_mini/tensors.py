@@ -4,6 +4,7 @@ A Tensor is a thin handle: the array, and the row of the tape that produced it. 
 primitive directly; NumPy's functions find it through NumPy's two protocols.
 """
 
+import warnings
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from typing import Any, cast
@@ -11,6 +12,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
+from autograd_mini.anomaly import inspect_operation
 from autograd_mini.convert import to_array, to_operand
 from autograd_mini.dtypes import get_default_dtype
 from autograd_mini.errors import (
@@ -20,12 +22,13 @@ from autograd_mini.errors import (
     ShapeError,
     UnsupportedError,
 )
+from autograd_mini.hooks import HookHandle, hang
 from autograd_mini.methods import Methods, plain
-from autograd_mini.modes import modes
+from autograd_mini.modes import enable_grad, modes
 from autograd_mini.ops import indexing
 from autograd_mini.ops.constant import CONSTANT
 from autograd_mini.registry import Primitive, composition, find, primitives
-from autograd_mini.rows import Array, Leaf, Row
+from autograd_mini.rows import Array, GradientHolder, Leaf, Row, calling_line
 from autograd_mini.sweep import reverse_sweep
 
 
@@ -34,32 +37,49 @@ def apply(
 ) -> "Tensor":
     """Run ``primitive`` on arrays and Tensors; record a row if one of them is tracked."""
     kwargs = metadata or {}
-    tracked = modes.tracking and any(isinstance(a, Tensor) and a.requires_grad for a in args)
-    parents = tuple(_parent(primitive, i, arg) for i, arg in enumerate(args)) if tracked else ()
-    inputs = tuple(
-        arg._array if isinstance(arg, Tensor) else to_operand(arg, copy=tracked) for arg in args
-    )
+    tracked = False
+    if modes.tracking:
+        for arg in args:
+            if isinstance(arg, Tensor) and arg._row is not None and arg._row.requires_grad:
+                tracked = True
+                break
+    parents: list[Row | None] = []
+    operands: list[Any] = []
+    for arg in args:
+        if isinstance(arg, Tensor):
+            if tracked:
+                parents.append(_parent(primitive, len(parents), arg))
+            operands.append(arg._array)
+        else:
+            parents.append(None)
+            operands.append(to_operand(arg, copy=tracked))
+    inputs = tuple(operands)
     try:
         out = primitive.run(inputs, kwargs)
     except (ValueError, TypeError, IndexError) as error:
         raise primitive.refusal(inputs, kwargs, error) from None
     if type(out) is not np.ndarray:
         out = np.asarray(out)
-    if any(out is array for array in inputs):
-        out = out.view()
+    for array in inputs:
+        if out is array:
+            out = out.view()
+            break
+    anomaly = modes.anomaly
+    if anomaly:
+        inspect_operation(primitive, inputs, out)
     if tracked or out.base is not None:
         out.flags.writeable = False
     tensor = constant(out, primitive.name)
     if not tracked:
         return tensor
-    tensor._row = Row(primitive, parents, inputs, kwargs, out)
+    tensor._row = Row(primitive, tuple(parents), inputs, kwargs, out)
+    if anomaly:
+        tensor._row.line = calling_line()
     return tensor
 
 
-def _parent(primitive: Primitive, position: int, arg: Any) -> Row | None:
+def _parent(primitive: Primitive, position: int, arg: "Tensor") -> Row:
     """Return the row of an argument; a leaf's array must be settled before the row saves it."""
-    if not isinstance(arg, Tensor):
-        return None
     row = arg.row
     if isinstance(row, Leaf) and row.exposed:
         row.settle()
@@ -88,10 +108,11 @@ class Tensor(Methods):
             [6., 8.]])
     """
 
-    __slots__ = ("__weakref__", "_array", "_made_by", "_row")
+    __slots__ = ("__weakref__", "_array", "_grad", "_made_by", "_row")
 
     _array: Array
     _row: Row | None
+    _grad: "Tensor | None"
     _made_by: str
     _apply = staticmethod(apply)
 
@@ -163,10 +184,17 @@ class Tensor(Methods):
 
     @property
     def grad(self) -> "Tensor | None":
-        """The accumulated gradient, of this shape and dtype; None before the first backward."""
-        if self._row is None:
+        """The accumulated gradient, of this shape and dtype; None before the first backward.
+
+        Backward fills it in leaves that require it. Reading it of another tensor warns, unless
+        ``retain_grad()`` was called.
+        """
+        row = self._row
+        if row is None:
             return None
-        return cast("Tensor | None", self._row.grad)
+        if row.holder is None and not row.is_leaf:
+            warnings.warn(_why_no_grad(row), stacklevel=2)
+        return cast("Tensor | None", row.grad)
 
     @grad.setter
     def grad(self, value: "Tensor | ArrayLike | None") -> None:
@@ -177,7 +205,9 @@ class Tensor(Methods):
                     f"grad: a gradient of shape {value.shape} was given to a tensor of shape "
                     f"{self.shape}; the two must be equal"
                 )
-        self.row.grad = value
+            self.retain_grad()
+        if self._row is not None and self._row.holder is not None:
+            self._row.holder.grad = value
 
     @property
     def requires_grad(self) -> bool:
@@ -196,6 +226,8 @@ class Tensor(Methods):
                 f"1.0 instead of 1, or pass dtype=float"
             )
         self.row.requires_grad = wanted
+        if wanted:
+            self.retain_grad()
 
     @property
     def is_leaf(self) -> bool:
@@ -297,11 +329,16 @@ class Tensor(Methods):
 
     # ── backward ──────────────────────────────────────────────────────────────────────────────
 
-    def backward(self, gradient: Any = None, retain_graph: bool = False) -> None:
+    def backward(
+        self, gradient: Any = None, retain_graph: bool | None = None, create_graph: bool = False
+    ) -> None:
         """Sweep the tape backward and add to ``.grad`` of every leaf that requires it.
 
         ``gradient``: the cotangent of this tensor, of its shape; 1 for a single element.
-        The graph is spent: large saved arrays are released, unless ``retain_graph``.
+        The graph is spent: large saved arrays are released, unless ``retain_graph``, which is by
+        default as ``create_graph``. With that, what is added to ``.grad`` is tracked and can be
+        differentiated again; it keeps its graph alive until ``.grad`` is set to None.
+        ``ag.grad(y, xs, create_graph=True)`` leaves nothing to be reset.
 
         Raises GraphError without a graph, without a needed seed, or for a spent graph; ShapeError
         for a seed of another shape.
@@ -311,11 +348,17 @@ class Tensor(Methods):
         >>> x.grad
         tensor(6.)
         """
-        seed = self.seed(gradient)
-        for row, cotangent in reverse_sweep(self.row, seed, retain_graph=retain_graph).items():
-            before = row.grad
-            total = cotangent if before is None else np.asarray(before._array + cotangent)
-            row.grad = constant(total)
+        found = cotangents(self, gradient, None, retain_graph, create_graph, "backward")
+        for row, cotangent in found.items():
+            if row.holder is None:
+                continue
+            before = row.holder.grad
+            if create_graph:
+                with enable_grad():
+                    row.holder.grad = +cotangent if before is None else before + cotangent
+            else:
+                total = cotangent if before is None else np.asarray(before._array + cotangent)
+                row.holder.grad = constant(total)
 
     def seed(self, gradient: Any, asked_by: str = "backward") -> Array:
         """Return the cotangent to start a sweep with."""
@@ -342,7 +385,27 @@ class Tensor(Methods):
 
     def retain_grad(self) -> None:
         """Let ``backward()`` fill ``.grad`` of this tensor although it is not a leaf."""
-        self.row.retains_grad = True
+        if self.row.holder is None:
+            self.row.holder = GradientHolder(self)
+
+    def register_hook(self, hook: Callable[["Tensor"], Any]) -> HookHandle:
+        """Call ``hook(gradient)`` whenever a backward has this tensor's complete gradient.
+
+        Once per backward, before the gradient is passed on and stored. What the hook returns takes
+        its place; None leaves it. Several hooks run in the order in which they were registered.
+        Hooks of a result belong to its graph; hooks of a leaf stay until ``handle.remove()``.
+
+        Raises GraphError if the tensor needs no gradient; ShapeError or DTypeError, in backward,
+        if what a hook returns does not fit.
+
+        >>> x = Tensor([3.0, -4.0], requires_grad=True)
+        >>> handle = x.register_hook(lambda g: g.clip(-5, 5))
+        >>> (x * x).sum().backward()
+        >>> x.grad
+        tensor([ 5., -5.])
+        >>> handle.remove()
+        """
+        return hang(self.row, hook, constant)
 
     def __setitem__(self, index: Any, value: Any) -> None:
         if not self.is_leaf or (self.requires_grad and modes.tracking):
@@ -410,6 +473,36 @@ def constant(array: Array, made_by: str = "the engine") -> Tensor:
     tensor._row = None
     tensor._made_by = made_by
     return tensor
+
+
+def cotangents(
+    y: Tensor,
+    gradient: Any,
+    wanted: list[Row] | None,
+    retain_graph: bool | None,
+    create_graph: bool,
+    asked_by: str,
+    since: int = 0,
+) -> dict[Row, Any]:
+    """Sweep back from ``y``: arrays by row, or Tensors that are tracked with ``create_graph``."""
+    seed = y.seed(gradient, asked_by)
+    retain = create_graph if retain_graph is None else retain_graph
+    if not create_graph:
+        return reverse_sweep(y.row, seed, wanted, retain_graph=retain, since=since)
+    tracked = isinstance(gradient, Tensor) and gradient.dtype == y.dtype
+    start = gradient if tracked else constant(seed)
+    with enable_grad():
+        return reverse_sweep(y.row, start, wanted, retain_graph=retain, lift=of_row, since=since)
+
+
+def _why_no_grad(row: Row) -> str:
+    where = f" at {row.line}" if row.line else ""
+    return (
+        f"grad: this tensor is not a leaf, it was made by {row.operation}{where}, so backward() "
+        f"does not fill its .grad; call retain_grad() before backward(). If it is a parameter that "
+        f"was updated by w = w - lr * w.grad, it stopped being a leaf there: write "
+        f"w -= lr * w.grad under no_grad(), or use ag.optim"
+    )
 
 
 def of_row(row: Row, primal: Array) -> Tensor:

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd_mini.errors import GraphError
-from autograd_mini.modes import enable_grad
-from autograd_mini.sweep import reverse_sweep
-from autograd_mini.tensors import Tensor, constant, of_row
+from autograd_mini.tensors import Tensor, constant, cotangents
 
 
 def grad(
@@ -32,14 +30,8 @@ def grad(
     (12.0, 12.0)
     """
     targets = [xs] if isinstance(xs, Tensor) else list(xs)
-    seed = y.seed(grad_outputs, "grad")
-    retain = create_graph if retain_graph is None else retain_graph
     rows = [x.row for x in targets]
-    if create_graph:
-        with enable_grad():
-            found = reverse_sweep(y.row, constant(seed), rows, retain_graph=retain, lift=of_row)
-    else:
-        found = reverse_sweep(y.row, seed, rows, retain_graph=retain)
+    found = cotangents(y, grad_outputs, rows, retain_graph, create_graph, "grad")
     for position, row in enumerate(rows):
         if row not in found:
             raise GraphError(
