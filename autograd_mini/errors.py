@@ -5,6 +5,7 @@ AutogradError
 ├── IndexingError     (IndexError)    an index outside the tensor, or of a kind NumPy does not know
 ├── DTypeError        (TypeError)     values that are not numbers, or cannot carry a gradient
 ├── ArgumentError     (ValueError)    an argument outside its allowed range
+├── MatrixError       (LinAlgError)   a matrix that is singular, or not positive definite
 ├── GraphError        (RuntimeError)  backward twice, without a graph, or after a change
 │   └── AnomalyError                  a NaN or inf that detect_anomaly() has caught
 ├── RuleError         (RuntimeError)  a primitive whose VJP returned the wrong thing
@@ -19,6 +20,8 @@ values, what was expected, and what to do.
 
 import sys
 from types import TracebackType
+
+from numpy.linalg import LinAlgError
 
 
 class AutogradError(Exception):
@@ -39,6 +42,10 @@ class DTypeError(AutogradError, TypeError):
 
 class ArgumentError(AutogradError, ValueError):
     """An argument lies outside its allowed range."""
+
+
+class MatrixError(AutogradError, LinAlgError):
+    """A matrix is singular, or not positive definite."""
 
 
 class GraphError(AutogradError, RuntimeError):

@@ -16,9 +16,12 @@ from autograd_mini.modes import modes
 from autograd_mini.ops import (
     activations,
     arithmetic,
+    axes,
     elementwise,
+    gathering,
     indexing,
-    linalg,
+    products,
+    rearranging,
     reductions,
     shaping,
 )
@@ -88,6 +91,16 @@ def _elementwise(primitive: Primitive) -> Callable[["Methods"], "Tensor"]:
     return method
 
 
+def _method(function: Callable[..., Any]) -> Callable[..., "Tensor"]:
+    """Return the method that hands the tensor to ``function`` as its first argument."""
+
+    def method(self: "Methods", *args: Any, **kwargs: Any) -> "Tensor":
+        return cast("Tensor", function(self, *args, **kwargs))
+
+    method.__doc__ = function.__doc__
+    return method
+
+
 class Methods:
     """Operators and methods of Tensor; ``_apply`` and ``_array`` are what it brings to them."""
 
@@ -102,7 +115,7 @@ class Methods:
     __truediv__, __rtruediv__, __itruediv__ = _operators(arithmetic.divide)
     __mod__, __rmod__, __imod__ = _operators(arithmetic.remainder)
     __pow__, __rpow__, __ipow__ = _operators(arithmetic.power)
-    __matmul__, __rmatmul__, __imatmul__ = _operators(linalg.matmul)
+    __matmul__, __rmatmul__, __imatmul__ = _operators(products.matmul)
 
     __neg__ = _elementwise(elementwise.negative)
     __pos__ = _elementwise(elementwise.positive)
@@ -211,6 +224,13 @@ class Methods:
 
     def squeeze(self, axis: Axis = None) -> "Tensor":
         return self._apply(shaping.squeeze, (self,), {"axis": axis})
+
+    ravel = _method(axes.ravel)
+    mT = property(_method(axes.matrix_transpose))  # noqa: N815 (NumPy's name)
+    take = _method(gathering.take)
+    repeat = _method(rearranging.repeat)
+    diagonal = _method(rearranging.diagonal)
+    dot = _method(products.dot)
 
 
 def _unpacked(numbers: tuple[Any, ...]) -> Any:
