@@ -14,7 +14,7 @@ if not (_here / "nn").is_dir():  # a source checkout: nn/, viz/, tutorials/ sit 
 
 from autograd_mini import errors, linalg
 from autograd_mini.anomaly import detect_anomaly
-from autograd_mini.checker import gradcheck
+from autograd_mini.checking.checker import gradcheck
 from autograd_mini.creation import (
     arange,
     eye,
