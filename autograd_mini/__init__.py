@@ -120,6 +120,14 @@ from autograd_mini.ops.joining import (
     vsplit,
     vstack,
 )
+from autograd_mini.ops.normalizing import (
+    cross_entropy,
+    log_softmax,
+    softmax,
+)
+from autograd_mini.ops.norms import (
+    norm,
+)
 from autograd_mini.ops.products import cross, dot, inner, kron, matmul, outer, tensordot, vdot
 from autograd_mini.ops.rearranging import (
     diag,
@@ -137,7 +145,26 @@ from autograd_mini.ops.rearranging import (
     tril,
     triu,
 )
-from autograd_mini.ops.reductions import logsumexp, max, mean, min, sum, var
+from autograd_mini.ops.reductions import (
+    amax,
+    amin,
+    average,
+    logsumexp,
+    max,
+    mean,
+    median,
+    min,
+    ptp,
+    std,
+    sum,
+    trace,
+    var,
+)
+from autograd_mini.ops.scans import (
+    cumprod,
+    cumsum,
+    prod,
+)
 from autograd_mini.ops.shaping import (
     broadcast_to,
     concatenate,
@@ -179,6 +206,8 @@ __all__ = [
     "__version__",
     "absolute",
     "add",
+    "amax",
+    "amin",
     "arange",
     "arccos",
     "arccosh",
@@ -191,6 +220,7 @@ __all__ = [
     "atleast_1d",
     "atleast_2d",
     "atleast_3d",
+    "average",
     "broadcast_arrays",
     "broadcast_to",
     "cbrt",
@@ -201,6 +231,9 @@ __all__ = [
     "cos",
     "cosh",
     "cross",
+    "cross_entropy",
+    "cumprod",
+    "cumsum",
     "default_generator",
     "detect_anomaly",
     "diag",
@@ -249,6 +282,7 @@ __all__ = [
     "log2",
     "log10",
     "log_sigmoid",
+    "log_softmax",
     "logaddexp",
     "logaddexp2",
     "logsumexp",
@@ -258,6 +292,7 @@ __all__ = [
     "max",
     "maximum",
     "mean",
+    "median",
     "min",
     "minimum",
     "mod",
@@ -266,6 +301,7 @@ __all__ = [
     "nan_to_num",
     "negative",
     "no_grad",
+    "norm",
     "ones",
     "ones_like",
     "outer",
@@ -274,6 +310,8 @@ __all__ = [
     "power",
     "primitive",
     "primitives",
+    "prod",
+    "ptp",
     "rand",
     "randn",
     "ravel",
@@ -294,6 +332,7 @@ __all__ = [
     "sin",
     "sinc",
     "sinh",
+    "softmax",
     "softplus",
     "softsign",
     "sort",
@@ -302,6 +341,7 @@ __all__ = [
     "square",
     "squeeze",
     "stack",
+    "std",
     "subtract",
     "sum",
     "swapaxes",
@@ -313,6 +353,7 @@ __all__ = [
     "tensor",
     "tensordot",
     "tile",
+    "trace",
     "transpose",
     "tril",
     "triu",

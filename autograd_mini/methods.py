@@ -20,9 +20,11 @@ from autograd_mini.ops import (
     elementwise,
     gathering,
     indexing,
+    normalizing,
     products,
     rearranging,
     reductions,
+    scans,
     shaping,
 )
 from autograd_mini.registry import Primitive
@@ -200,6 +202,29 @@ class Methods:
     def var(self, axis: Axis = None, ddof: int = 0, keepdims: bool = False) -> "Tensor":
         metadata = {"axis": axis, "ddof": ddof, "keepdims": keepdims}
         return self._apply(reductions.var, (self,), metadata)
+
+    def std(self, axis: Axis = None, ddof: int = 0, keepdims: bool = False) -> "Tensor":
+        metadata = {"axis": axis, "ddof": ddof, "keepdims": keepdims}
+        return self._apply(reductions.std, (self,), metadata)
+
+    def prod(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
+        return self._apply(scans.prod, (self,), {"axis": axis, "keepdims": keepdims})
+
+    def cumsum(self, axis: int | None = None) -> "Tensor":
+        return self._apply(scans.cumsum, (self,), {"axis": axis})
+
+    def cumprod(self, axis: int | None = None) -> "Tensor":
+        return self._apply(scans.cumprod, (self,), {"axis": axis})
+
+    def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> "Tensor":
+        metadata = {"offset": offset, "axis1": axis1, "axis2": axis2}
+        return self._apply(reductions.trace, (self,), metadata)
+
+    def softmax(self, axis: int = -1) -> "Tensor":
+        return self._apply(normalizing.softmax, (self,), {"axis": axis})
+
+    def log_softmax(self, axis: int = -1) -> "Tensor":
+        return self._apply(normalizing.log_softmax, (self,), {"axis": axis})
 
     def logsumexp(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
         return self._apply(reductions.logsumexp, (self,), {"axis": axis, "keepdims": keepdims})

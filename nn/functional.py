@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 import autograd_mini as ag
-from autograd_mini.errors import ArgumentError, DTypeError, ShapeError
+from autograd_mini.errors import ShapeError
 from autograd_mini.nn.arguments import as_numeric, require
-from autograd_mini.rows import Array
+from autograd_mini.ops.normalizing import class_labels
 from autograd_mini.tensors import Tensor
 
 
@@ -47,8 +47,7 @@ def softmax(x: Any, dim: int = -1) -> Any:
     >>> softmax(ag.tensor([0.0, 0.0]))
     tensor([0.5, 0.5])
     """
-    powers = ag.exp(_shifted("softmax", x, dim))
-    return powers / powers.sum(axis=dim, keepdims=True)
+    return ag.softmax(_logits("softmax", x, dim), axis=dim)
 
 
 def log_softmax(x: Any, dim: int = -1) -> Any:
@@ -57,17 +56,15 @@ def log_softmax(x: Any, dim: int = -1) -> Any:
     >>> log_softmax(ag.tensor([0.0, 1000.0]))
     tensor([-1000.,     0.])
     """
-    z = _shifted("log_softmax", x, dim)
-    return z - ag.logsumexp(z, axis=dim, keepdims=True)
+    return ag.log_softmax(_logits("log_softmax", x, dim), axis=dim)
 
 
-def _shifted(name: str, x: Any, dim: int) -> Any:
-    """Return x minus its largest element, a constant that softmax does not see: no overflow."""
+def _logits(name: str, x: Any, dim: int) -> Tensor:
     x = as_numeric(f"{name}: the input", x)
     x = x if isinstance(x, Tensor) else ag.tensor(x)
     if not -x.ndim <= dim < x.ndim:
         raise ShapeError(f"{name}: there is no axis {dim} in shape {x.shape}")
-    return x - x._array.max(axis=dim, keepdims=True)
+    return x
 
 
 def linear(x: Any, weight: Tensor, bias: Tensor | None = None) -> Any:
@@ -144,48 +141,8 @@ def cross_entropy(input: Any, target: Any, *, reduction: str = "mean") -> Any:  
             f"cross_entropy: logits must have shape (N, C) with at least one example, got "
             f"{logits.shape}"
         )
-    labels = _labels(target, *logits.shape)
-    losses = ag.logsumexp(logits, axis=1) - logits[np.arange(len(labels)), labels]
-    return _reduce(losses, reduction)
-
-
-def _labels(labels: Any, n: int, n_classes: int) -> Array:
-    """Return class labels as an array of shape (n,), or raise what is wrong with them."""
-    wanted = f"cross_entropy: labels must be integers of shape ({n},), got"
-    try:
-        array = labels._array if isinstance(labels, Tensor) else np.asarray(labels)
-    except ValueError:
-        raise DTypeError(f"{wanted} lists of different lengths") from None
-    if array.dtype.kind in "US" and array.size:
-        raise DTypeError(
-            f"{wanted} text such as {str(array.flat[0])!r}; number the classes: names, labels = "
-            f"np.unique(labels, return_inverse=True)"
-        )
-    if array.dtype.kind not in "biuf":
-        raise DTypeError(f"{wanted} {'None' if labels is None else type(labels).__name__}")
-    if array.dtype.kind not in "iu" or array.shape != (n,):
-        wanted += f" {array.dtype} {array.shape}"
-        name = "labels" if hasattr(labels, "dtype") else "np.array(labels)"
-        if array.shape == (n, n_classes) and n_classes > 1:
-            raise _label_error(array, f"{wanted}; use {name}.argmax(axis=1)")
-        if array.size == n and array.shape != (n,):
-            raise _label_error(array, f"{wanted}; use {name}.reshape(-1)")
-        if array.shape == (n,):
-            broken = array[array != np.floor(array)]
-            remedy = f"{broken[0]} is no class" if broken.size else f"use {name}.astype(int)"
-            raise _label_error(array, f"{wanted}; {remedy}")
-        raise _label_error(array, f"{wanted}; one label per row of the logits")
-    outside = np.flatnonzero((array < 0) | (array >= n_classes))
-    if outside.size:
-        raise ArgumentError(
-            f"cross_entropy: label {array[outside[0]]} at position {outside[0]} is outside "
-            f"0..{n_classes - 1} (logits have {n_classes} classes)"
-        )
-    return array
-
-
-def _label_error(labels: Array, message: str) -> Exception:
-    return (ShapeError if labels.dtype.kind in "iu" else DTypeError)(message)
+    labels = class_labels(target, logits.shape)
+    return ag.cross_entropy(logits, labels, reduction=reduction)
 
 
 def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:  # noqa: A002

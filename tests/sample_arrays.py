@@ -48,6 +48,20 @@ def reduction(**metadata: Any) -> list[Sample]:
     return [*samples, ((strided(3, 2),), {"axis": 0, **metadata}), ((spread(3),), metadata)]
 
 
+def running() -> list[Sample]:
+    """Return calls of functions that run along one axis or, without one, over all elements."""
+    x = spread(2, 3, 2)
+    samples: list[Sample] = [((x,), {"axis": axis}) for axis in (0, 1, -1, None)]
+    return [*samples, ((strided(3, 2),), {"axis": 0}), ((spread(5),), {}), ((np.array(0.7),), {})]
+
+
+def normalized() -> list[Sample]:
+    x = spread(2, 3, 2)
+    samples: list[Sample] = [((x,), {"axis": axis}) for axis in (0, 1, -1)]
+    wide = spread(2, 3, low=-40.0, high=40.0)
+    return [*samples, ((wide,), {}), ((strided(3, 2),), {"axis": 0}), ((np.zeros((0, 3)),), {})]
+
+
 def empty_sums() -> list[Sample]:
     return [((np.zeros((0, 3)),), {"axis": 0}), ((np.zeros((0, 3)),), {})]
 

@@ -142,7 +142,7 @@ arctan2 = primitive(
 )
 
 
-def _finite(out: Any) -> Any:
+def above_minus_infinity(out: Any) -> Any:
     """Return ``out`` with 0 for −∞, the sum of two zeros, so that its slopes are 0 and not NaN."""
     return np.where(out == -np.inf, 0, out)
 
@@ -151,13 +151,13 @@ logaddexp = primitive(
     np.logaddexp,
     doc="z = ln(eˣ + eʸ); ∂z/∂x = eˣ⁻ᶻ, 0 where z = −∞; ∂z/∂y = eʸ⁻ᶻ, 0 where z = −∞",
     complain=not_broadcastable,
-    x=lambda g, out, x, y: g * np.exp(x - _finite(out)),
-    y=lambda g, out, x, y: g * np.exp(y - _finite(out)),
+    x=lambda g, out, x, y: g * np.exp(x - above_minus_infinity(out)),
+    y=lambda g, out, x, y: g * np.exp(y - above_minus_infinity(out)),
 )
 logaddexp2 = primitive(
     np.logaddexp2,
     doc="z = log₂(2ˣ + 2ʸ); ∂z/∂x = 2ˣ⁻ᶻ, 0 where z = −∞; ∂z/∂y = 2ʸ⁻ᶻ, 0 where z = −∞",
     complain=not_broadcastable,
-    x=lambda g, out, x, y: g * np.exp2(x - _finite(out)),
-    y=lambda g, out, x, y: g * np.exp2(y - _finite(out)),
+    x=lambda g, out, x, y: g * np.exp2(x - above_minus_infinity(out)),
+    y=lambda g, out, x, y: g * np.exp2(y - above_minus_infinity(out)),
 )

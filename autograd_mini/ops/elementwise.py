@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd_mini.ops.arithmetic import not_broadcastable
-from autograd_mini.registry import primitive
+from autograd_mini.registry import Primitive, primitive
 
 negative = primitive(np.negative, doc="z = −x; ∂z/∂x = −1", x=lambda g, out, x: -g)
 positive = primitive(np.positive, doc="z = x; ∂z/∂x = 1", x=lambda g, out, x: g)
@@ -121,7 +121,7 @@ def _sinc(x: Any, order: int = 0) -> Any:
     return np.where(near, integral, product).astype(np.result_type(x, np.float16))
 
 
-sinc = primitive(
+sinc: Primitive = primitive(
     _sinc,
     name="sinc",
     doc="z = sin(πx)/(πx), 1 at 0; ∂z/∂x = (cos(πx) − z)/x, 0 at 0",
