@@ -1,6 +1,7 @@
 """The command as hints print it is what the learner can type."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -80,3 +81,16 @@ def test_other_programs_say_the_bare_name(monkeypatch: pytest.MonkeyPatch) -> No
     for path in ("", "-c", "pytest", "/usr/lib/pytest/__main__.py"):
         called_by(path, monkeypatch)
         assert command_name() == "autograd-mini"
+
+
+def test_in_a_process(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "autograd_mini", "tutorial", "list"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+    assert "-m autograd_mini tutorial start" in done.stdout

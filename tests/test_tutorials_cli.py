@@ -11,7 +11,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from autograd_mini.errors import AutogradError
+from autograd_mini.errors import AutogradError, FileError
 from autograd_mini.tutorials import screen
 from autograd_mini.tutorials.cli import tutorial
 from autograd_mini.tutorials.course import all_lessons, find_lesson
@@ -119,12 +119,59 @@ def test_start_again_overwrites_nothing(lessons: Path) -> None:
     assert mine.read_text(encoding="utf-8") == "mine"
     assert not (lessons / "autograd-lessons").exists()
     assert "  cd " not in output
+    assert output.startswith("In this folder:\n  kept  01_diamond/lesson.py  (it was")
 
 
-def test_start_into_a_file(elsewhere: Path) -> None:
+def test_start_fits_80_columns(elsewhere: Path) -> None:
+    for _ in range(2):
+        output = typed("start").output
+        assert output.startswith("In autograd-lessons:\n")
+        assert max(map(len, output.splitlines())) <= 80
+
+
+def test_start_says_how_it_was_called(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = elsewhere / ".venv" / "bin" / "autograd-mini"
+    program.parent.mkdir(parents=True)
+    program.touch()
+    monkeypatch.setattr(sys, "argv", [str(program)])
+    monkeypatch.setenv("PATH", "")
+    path = os.path.join(".venv", "bin", "autograd-mini")
+    assert f"exercises: `{path} tutorial start`" in typed("list").output
+    output = typed("start").output
+    assert f"\n  {os.path.join('..', path)} tutorial run 1  " in output
+    assert max(map(len, output.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("name", ["", " "])
+def test_start_without_a_name(elsewhere: Path, name: str) -> None:
+    result = typed("start", name)
+    assert result.exit_code == 2
+    assert "the folder's name is empty; leave it out for ./autograd-lessons" in result.stderr
+    assert list(elsewhere.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["notes", "notes/below"])
+def test_start_into_a_file(elsewhere: Path, name: str) -> None:
     (elsewhere / "notes").write_text("mine", encoding="utf-8")
-    with pytest.raises(AutogradError, match="cannot be put into notes: that is a file"):
-        typed("start", "notes")
+    with pytest.raises(FileError) as caught:
+        typed("start", name)
+    assert f"the lessons cannot be put into {Path(name)}: notes is a file;" in str(caught.value)
+    assert "name a folder that you may write to, as in `autograd-mini" in str(caught.value)
+
+
+def test_start_where_nothing_may_be_written(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", "somewhere inside")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    with pytest.raises(PermissionError) as caught:
+        typed("start", "locked")
+    assert str(caught.value).startswith(
+        "the lessons cannot be put into locked: Permission denied; name a folder that you may"
+    )
+    assert "somewhere inside" not in str(caught.value)
 
 
 def test_show_runs_nothing() -> None:
@@ -142,9 +189,59 @@ def test_run_prints_prose_code_and_output(lessons: Path) -> None:
     assert prose < code < output.index("dy/dx = 21.0")
     assert "# %%" not in output
     assert "**derivative**" not in output
-    assert str(lessons / "01_diamond" / "exercise.py") in output
-    lesson = [line for line in output.splitlines() if str(lessons) not in line]
-    assert max(map(len, lesson)) <= 100
+    assert f"They are in {os.path.join('01_diamond', 'exercise.py')}" in output
+
+
+@pytest.mark.parametrize("slug", ["diamond", "gradient_checking"])
+@pytest.mark.parametrize("command", ["show", "run"])
+def test_lesson_fits_80_columns(slug: str, command: str) -> None:
+    output = typed(command, slug).output
+    assert [line for line in output.splitlines() if len(line) > 80] == []
+
+
+def test_output_stands_apart_from_code(lessons: Path) -> None:
+    code = "# %%\nprint('one')\nprint('two', end='')\n# %%\nx = 1\n# %%\nx\n1 / 0\n"
+    (lessons / "01_diamond" / "lesson.py").write_text(code, encoding="utf-8")
+    result = CliRunner().invoke(tutorial, ["run", "1"])
+    assert "line 8: ZeroDivisionError" in str(result.exception)
+    assert result.stdout.splitlines()[1:] == [
+        *["", "| print('one')", "| print('two', end='')"],
+        *["---- it prints -------------------------", "one", "two", "-" * 40],
+        *["", "| x = 1", "", "| x", "| 1 / 0"],
+        *["---- it prints -------------------------", "1", "-" * 40],
+    ]
+
+
+def test_long_code_is_broken_between_words(lessons: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = "# %%\nif True:\n    total = " + " + ".join(["first_number"] * 8) + "\n"
+    (lessons / "01_diamond" / "lesson.py").write_text(code.replace("first_number", "10000"))
+    monkeypatch.setenv("COLUMNS", "40")
+    lines = typed("show", "1").output.splitlines()
+    assert lines[3:6] == [
+        "|     total = 10000 + 10000 + 10000 +",
+        "|             10000 + 10000 + 10000 +",
+        "|             10000 + 10000",
+    ]
+
+
+def test_code_added_under_prose_is_shown_and_run(lessons: Path) -> None:
+    file = lessons / "01_diamond" / "lesson.py"
+    with file.open("a", encoding="utf-8") as lesson:
+        lesson.write("\nmine = 6 * 7\n# a comment\nprint('mine is', mine)\n")
+    output = typed("run", "1").output
+    assert "\n| mine = 6 * 7\n| # a comment\n| print('mine is', mine)\n" in output
+    assert "\nmine is 42\n" in output
+
+
+def test_lesson_that_is_not_text(lessons: Path) -> None:
+    file = lessons / "01_diamond" / "lesson.py"
+    file.write_bytes(b"# %%\nx = '\xe9'\n")
+    with pytest.raises(AutogradError) as caught:
+        typed("run", "1")
+    assert str(caught.value) == (
+        f"line 2 of {file} is not text in UTF-8: save the file as UTF-8, or let `autograd-mini "
+        "tutorial reset` bring the original back"
+    )
 
 
 def test_run_plays_the_learners_copy(lessons: Path) -> None:

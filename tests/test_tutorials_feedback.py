@@ -49,6 +49,20 @@ def backward_with(add: bool, upward: bool) -> Callable[..., Any]:
     return backward
 
 
+def engine_with(ln: Callable[..., Any], sine: Callable[..., Any]) -> Callable[..., Any]:
+    def gradients(x1: float, x2: float) -> Any:
+        a, b = ag.tensor(x1, requires_grad=True), ag.tensor(x2, requires_grad=True)
+        (ln(a) + a * b - sine(b)).backward()
+        return a.grad.item(), b.grad.item()
+
+    return gradients
+
+
+def engine_forward_only(x1: float, x2: float) -> tuple[float, float]:
+    _ = ag.tensor(x1, requires_grad=True) * x2
+    return x2 + 1 / x1, x1 - cos(x2)
+
+
 def engine_twice(x1: float, x2: float) -> tuple[float, float]:
     a, b = ag.tensor(x1, requires_grad=True), ag.tensor(x2, requires_grad=True)
     for _ in range(2):
@@ -63,11 +77,12 @@ def engine_twice(x1: float, x2: float) -> tuple[float, float]:
     [
         ("primals", lambda x1, x2: None, "is the `return` missing?"),
         ("primals", lambda x1, x2: rows_of(x1, x2)[-1], "should be 5 numbers"),
-        ("primals", lambda x1, x2: rows_of(x1, x2)[:4], "you returned 4"),
+        ("primals", lambda x1, x2: rows_of(x1, x2)[:4], "v5); you returned 4 of them"),
         ("primals", lambda x1, x2: rows_of(x1, x2, ln=log10), "v1: you returned 0.30103; that is"),
         ("primals", lambda x1, x2: rows_of(x1, x2, sine=lambda d: sin(radians(d))), "degrees"),
         ("primals", lambda x1, x2: rows_of(2.0, 5.0), "primals(0.7, -1.3): v1"),
         ("primals", lambda x1, x2: ["a", 1, 1, 1, 1], "should be made of numbers"),
+        ("primals", lambda x1, x2: ["0.5", 1, 1, 1, 1], "you returned '0.5', of type str"),
         ("tangents", lambda x1, x2, d1, d2: (1 / x1, x2, 0, 5.5, 5.5), "x1 moves at speed dx1"),
         (
             "tangents",
@@ -86,7 +101,11 @@ def engine_twice(x1: float, x2: float) -> tuple[float, float]:
         ("gradients", lambda x1, x2: (None, None), "requires_grad=True"),
         ("gradients", lambda x1, x2: (ag.tensor(1.0), ag.tensor(2.0)), ".item() makes a float"),
         ("gradients", engine_twice, "that is twice the gradient"),
-        ("gradients", lambda x1, x2: (5.5, 2 - cos(5)), "gradients(0.7, -1.3): dy/dx1"),
+        ("gradients", lambda x1, x2: (x2 + 1 / x1, x1 - cos(x2)), "the engine was not used"),
+        ("gradients", engine_forward_only, "call backward() on y"),
+        ("gradients", engine_with(log, ag.sin), "math.log leaves the tape, as any plain number"),
+        ("gradients", engine_with(ag.log, sin), "math.sin leaves the tape, as any plain number"),
+        ("gradients", lambda x1, x2: engine_with(ag.log, ag.sin)(2.0, 5.0), "(0.7, -1.3): dy/dx1"),
     ],
 )
 def test_diamond(name: str, function: Callable[..., Any], said: str) -> None:
@@ -138,6 +157,11 @@ def gradients_with(name: str, factor: float) -> Callable[..., Any]:
         return right | {name: factor * right[name]}
 
     return network_gradients
+
+
+def three_wrong(*inputs: Any) -> Any:
+    right = module("gradient_checking", "solution").network_gradients(*inputs)
+    return {name: value * (1 if name == "b2" else 2) for name, value in right.items()}
 
 
 def transposed_gradients(*inputs: Any) -> Any:
@@ -195,6 +219,7 @@ def norm(v: Any) -> Any:
         ("suspects", lambda loss, p, g: [], "has the wrong sign: you returned [], expected"),
         ("network_gradients", gradients_with("b2", 0.5), "b2: relative difference 0.33"),
         ("network_gradients", gradients_with("W2", -1), "3 of the 4 parameters are right"),
+        ("network_gradients", three_wrong, "1 of the 4 parameters is right"),
         ("network_gradients", transposed_gradients, "which of the two sides wants a transpose?"),
         ("network_gradients", lambda *inputs: {"W1": 1}, "you returned one with ['W1']"),
     ],
@@ -253,6 +278,7 @@ def rms(a: Any) -> float:
         ("xavier_bound", lambda i, o: np.sqrt(3 / i), "xavier_bound(64, 10)"),
         ("xavier_bound", lambda i, o: 0.1, "xavier_bound(64, 10): you returned 0.1, expected 0.28"),
         ("he_std", lambda n: 2 / n, "that is the variance"),
+        ("he_std", lambda n: "0.1", "should be made of numbers; you returned '0.1', of type str"),
         ("he_std", lambda n: np.sqrt(1 / n), "ReLU throws half away"),
         ("he_std", lambda n: np.sqrt(6 / n), "that is the bound of an even draw"),
         ("backward_sizes", backward_sizes(masked=False), "multiply by (s > 0)"),

@@ -93,13 +93,25 @@ def test_file_that_cannot_be_loaded(tmp_path: Path, change: str, said: str) -> N
     assert not report.is_passed
 
 
-@pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"x = '\xe9'\n", b"x = 1\0"])
-def test_file_that_is_not_text(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "line"),
+    [
+        (b"\xff\xfe\x00", 1),
+        (b"x = '\xe9'\n", 1),
+        (b"\n" * 9 + b"x = '\xe9'\n", 10),
+        (b"y = 1\nx = 1\0", 2),
+        (b"# coding: nosuch\n", 2),
+    ],
+)
+def test_file_that_is_not_text(tmp_path: Path, content: bytes, line: int) -> None:
     file = tmp_path / "exercise.py"
     file.write_bytes(content)
     report = check_exercises(LESSON, file)
     assert report.problem is not None
-    assert report.problem.feedback
+    assert report.problem.feedback == (
+        f"line {line} of the file is not text in UTF-8: save it as UTF-8, or let `tutorial reset` "
+        "bring the starter back (yours is kept beside it)"
+    )
 
 
 def test_function_renamed(tmp_path: Path) -> None:
@@ -176,6 +188,9 @@ def test_child_without_an_answer_is_ended(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_same_python_is_used(tmp_path: Path) -> None:
     report, _ = check_with(
-        tmp_path, "import sys\ndef primals(x1, x2):\n    print(sys.executable)\n"
+        tmp_path,
+        "import os, sys\ndef primals(x1, x2):\n"
+        f"    print(os.path.samefile(sys.executable, {sys.executable!r}),"
+        f" os.path.samefile(sys.prefix, {sys.prefix!r}))\n",
     )
-    assert only_primals_failed(report).printed.startswith(sys.executable)
+    assert only_primals_failed(report).printed == "True True"

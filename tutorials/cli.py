@@ -15,13 +15,14 @@ from autograd_mini.tutorials.course import (
     all_lessons,
     find_lesson,
 )
+from autograd_mini.tutorials.framed import framed_output
 from autograd_mini.tutorials.player import Player
 from autograd_mini.tutorials.progress import FILE_NAME, Progress
 from autograd_mini.tutorials.prose import to_terminal
 from autograd_mini.tutorials.report import report_data, report_text
 from autograd_mini.tutorials.runner import check_exercises
 from autograd_mini.tutorials.screen import (
-    COMMAND,
+    echo_advice,
     echo_after_check,
     echo_cell,
     echo_exercises,
@@ -29,7 +30,9 @@ from autograd_mini.tutorials.screen import (
     echo_table,
     lesson_data,
     reader_goes_on,
+    short_path,
     text_width,
+    tutorial_command,
 )
 from autograd_mini.tutorials.workspace import (
     DEFAULT_FOLDER,
@@ -46,6 +49,16 @@ def _to_lesson(ctx: click.Context, param: click.Parameter, value: str | None) ->
         return find_lesson(value) if value else None
     except UnknownLessonError as error:
         raise click.UsageError(str(error), ctx) from None
+
+
+def _to_folder(ctx: click.Context, param: click.Parameter, value: str | None) -> Path | None:
+    if value is not None and not value.strip():
+        raise click.UsageError(
+            f"the folder's name is empty; leave it out for ./{DEFAULT_FOLDER}, or write . for the "
+            f"current folder",
+            ctx,
+        )
+    return Path(value) if value else None
 
 
 def _complete_lesson(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -96,11 +109,12 @@ def list_command(as_json: bool) -> None:
         return
     echo_table(rows, progress.current_lesson().number if progress else None)
     if progress is None:
-        click.echo(f"\nType `{COMMAND} start` for your own copy of the exercises.")
+        click.echo()
+        echo_advice("For your own copy of the exercises:", "start")
 
 
 @tutorial.command("start")
-@click.argument("folder", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@click.argument("folder", metavar="[DIR]", required=False, callback=_to_folder)
 def start_command(folder: Path | None) -> None:
     """Copy the lessons into DIR, to work in.
 
@@ -111,22 +125,27 @@ def start_command(folder: Path | None) -> None:
     """
     folder = folder or find_workspace(Path.cwd()) or Path(DEFAULT_FOLDER)
     started = start_workspace(folder)
+    is_here = Path.cwd() == folder.resolve()
+    click.echo(f"In {'this folder' if is_here else short_path(folder)}:")
     for file in started.kept:
-        click.echo(f"kept  {file}  (it was there already)")
+        click.echo(f"  kept  {file.relative_to(folder)}  (it was there already)")
     for file in started.written:
-        click.echo(f"wrote {file}")
+        click.echo(f"  wrote {file.relative_to(folder)}")
     lesson = Progress.read(folder / FILE_NAME).current_lesson()
-    inside = "" if Path.cwd() == folder.resolve() else f"cd {_quoted(folder)}"
+    command = tutorial_command(folder)
     steps = [
-        (inside, ""),
-        (f"{COMMAND} run {lesson.number}", "read the lesson and see it run"),
+        (f"{command} run {lesson.number}", "read the lesson and see it run"),
         (f"edit {Path(lesson.folder.name, 'exercise.py')}", "in your own editor"),
-        (f"{COMMAND} check {lesson.number}", "check what you wrote; `hint` helps"),
+        (f"{command} check {lesson.number}", "check what you wrote"),
     ]
     click.echo("\nNext, type:")
+    if not is_here:
+        click.secho(f"  cd {_quoted(short_path(folder))}", bold=True)
+    column = max(len(step) for step, _ in steps) + 2
+    is_wide = column + max(len(why) for _, why in steps) + 2 > text_width()
     for step, why in steps:
-        if step:
-            click.echo(f"  {click.style(f'{step:<42}', bold=True)}{why}".rstrip())
+        gap = "\n      " if is_wide else " " * (column - len(step))
+        click.echo(f"  {click.style(step, bold=True)}{gap}{why}")
 
 
 @tutorial.command("show")
@@ -165,7 +184,8 @@ def run_command(lesson: Lesson | None, no_pause: bool) -> None:
         echo_cell(cell)
         if cell.is_prose:
             continue
-        player.run(cell)
+        with framed_output():
+            player.run(cell)
         if pausing and cell is not cells[-1] and not reader_goes_on():
             return
     echo_exercises(lesson, folder)
@@ -231,7 +251,8 @@ def hint_command(lesson: Lesson | None) -> None:
     for level, hint in enumerate(exercise.hints[:shown], start=1):
         click.echo(to_terminal(f"{level}. {' '.join(hint.split())}", text_width()))
     if given == shown:
-        click.echo(f"\nThat was the last one. `{COMMAND} solution {lesson.number}` shows it all.")
+        click.echo()
+        echo_advice("That was the last one. To see it all:", f"solution {lesson.number}")
     else:
         click.echo(f"\nHint {shown} of {len(exercise.hints)}.", err=True)
         progress.note_hint(lesson, exercise, shown)
@@ -258,7 +279,7 @@ def solution_command(lesson: Lesson | None, yes: bool) -> None:
         except click.Abort:
             raise click.UsageError(f"lesson {lesson.number} is not completed; add --yes") from None
         if not wanted:
-            click.echo(f"Good. `{COMMAND} hint {lesson.number}` gives a hint.", err=True)
+            click.echo(f"Good. `{tutorial_command()} hint {lesson.number}` gives a hint.", err=True)
             return
     click.echo((lesson.folder / "solution.py").read_text(encoding="utf-8"), nl=False)
 
@@ -280,7 +301,7 @@ def reset_command(lesson: Lesson | None) -> None:
     progress.save()
     click.echo(f"Lesson {lesson.number} is as it was at the start.")
     for backup in backups:
-        click.echo(f"What you had is kept in {backup}")
+        click.echo(f"What you had is kept in {short_path(backup)}")
 
 
 @tutorial.command("progress")
@@ -302,11 +323,11 @@ def progress_command(as_json: bool) -> None:
     echo_table(rows, current.number)
     click.echo(f"\n{done} of {len(rows)} lessons completed, in {folder}")
     if done < len(rows):
-        click.echo(f"Next: `{COMMAND} run {current.number}`")
+        echo_advice("Next:", f"run {current.number}")
 
 
-def _quoted(path: Path) -> str:
-    return f'"{path}"' if " " in str(path) else str(path)
+def _quoted(path: str) -> str:
+    return f'"{path}"' if " " in path else path
 
 
 def _workspace() -> Path:
@@ -314,7 +335,7 @@ def _workspace() -> Path:
     if folder is None:
         raise AutogradError(
             f"no lessons were found here or in a folder above ({Path.cwd()}): go to your lessons' "
-            f"folder, or type `{COMMAND} start` to make one here."
+            f"folder, or type `{tutorial_command()} start` to make one here."
         )
     return folder
 

@@ -42,7 +42,7 @@ def as_numbers(value: Any, names: Sequence[str], what: str) -> list[float]:
     assert isinstance(value, tuple | list | np.ndarray), (
         f"{wanted}; you returned {show(value)}, of type {type(value).__name__}"
     )
-    assert len(value) == len(names), f"{wanted}; you returned {len(value)}"
+    assert len(value) == len(names), f"{wanted}; you returned {len(value)} of them"
     return [as_number(each, f"{what}: {name}") for each, name in zip(value, names, strict=True)]
 
 
@@ -101,8 +101,11 @@ def _numbers(value: Any, what: str) -> npt.NDArray[np.float64]:
     if callable(getattr(value, "detach", None)):
         value = value.detach().numpy()
     try:
-        return np.asarray(value, dtype=np.float64)
+        if np.asarray(value).dtype.kind not in "SU":  # NumPy would read "0.1" as a number
+            return np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError):
-        raise AssertionError(
-            f"{what} should be made of numbers; you returned {show(value)}"
-        ) from None
+        pass
+    raise AssertionError(
+        f"{what} should be made of numbers; you returned {show(value)}, of type "
+        f"{type(value).__name__}"
+    )

@@ -14,11 +14,16 @@ import sys
 import threading
 import types
 from collections.abc import Callable, Iterator
+from importlib.util import decode_source
 from pathlib import Path
 from typing import Any
 
 TIMED_OUT = 3
 _PRINTED_LINES, _PRINTED_COLUMNS = 12, 160
+
+
+class _NotTextError(Exception):
+    """The learner's file is not Python text."""
 
 
 class _Ended(BaseException):
@@ -62,8 +67,7 @@ def judge(request: dict[str, Any]) -> None:
     tell(name=None, status="begun")
     try:
         with limited(None):
-            code = compile(Path(file).read_bytes(), file, "exec")
-            exec(code, exercise.__dict__)
+            exec(compile(_source(file), file, "exec"), exercise.__dict__)
     except BaseException as error:
         feedback, line = _describe(error, file)
         tell(name=None, status="failed", feedback=feedback, line=line, printed=_tail(printed))
@@ -76,6 +80,20 @@ def judge(request: dict[str, Any]) -> None:
         printed.seek(0)
         printed.truncate()
     end_process(0)  # not a return: threads that the learner's code left would keep the process
+
+
+def _source(file: str) -> str:
+    """Return the text of ``file``, decoded as Python would."""
+    content = Path(file).read_bytes()
+    with contextlib.suppress(UnicodeDecodeError, SyntaxError):
+        text = decode_source(content)
+        if "\0" not in text:
+            return text
+    before, _, _ = content.decode(errors="replace").replace("\0", "\ufffd").partition("\ufffd")
+    raise _NotTextError(
+        f"line {before.count(chr(10)) + 1} of the file is not text in UTF-8: save it as UTF-8, or "
+        f"let `tutorial reset` bring the starter back (yours is kept beside it)"
+    )
 
 
 def _load_checks(file: Path) -> dict[str, Callable[[types.ModuleType], None]]:
@@ -113,7 +131,7 @@ def _describe(error: BaseException, file: str) -> tuple[str, int | None]:
     if isinstance(error, SyntaxError) and error.filename == file:
         line = error.lineno
         return f"the file is not valid Python{_at(file, line)}: {error.msg}", line
-    if isinstance(error, AssertionError) and line is None:
+    if isinstance(error, _NotTextError) or (isinstance(error, AssertionError) and line is None):
         return str(error), None
     if isinstance(error, NotImplementedError):
         return f"not written yet{_at(file, line)}", line

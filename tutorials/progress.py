@@ -10,7 +10,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from autograd_mini.errors import AutogradError
+from autograd_mini.cli_name import command_name
+from autograd_mini.errors import AutogradError, file_error
 from autograd_mini.tutorials.course import Exercise, Lesson, all_lessons
 
 FILE_NAME = ".autograd-mini.json"
@@ -41,7 +42,7 @@ class Progress:
         if fault:
             raise AutogradError(
                 f"{file} is damaged ({fault}). Your exercises are untouched: rename that file, "
-                f'type `autograd-mini tutorial start "{file.parent}"` for a new record, and '
+                f'type `{command_name()} tutorial start "{file.parent}"` for a new record, and '
                 "`check --all` fills it again."
             )
         if document["schema"] > SCHEMA:
@@ -52,7 +53,18 @@ class Progress:
         return cls(file, document)
 
     def save(self) -> None:
-        """Write the record, through a temporary file beside it."""
+        """Write the record, through a temporary file beside it.
+
+        Raises FileError, and leaves the old record, if that cannot be done.
+        """
+        try:
+            self._write()
+        except OSError as error:
+            raise file_error(
+                f"your progress cannot be written to {self.file}: {error.strerror}", type(error)
+            ) from None
+
+    def _write(self) -> None:
         handle, temporary = tempfile.mkstemp(
             prefix=FILE_NAME, suffix=".tmp", dir=self.file.parent, text=False
         )

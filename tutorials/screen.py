@@ -1,17 +1,30 @@
 """What the commands print: tables, lessons, and what to type next."""
 
 import shutil
+import textwrap
 from pathlib import Path
 from typing import Any
 
 import click
 
+from autograd_mini.cli_name import command_name
 from autograd_mini.tutorials.cells import Cell
 from autograd_mini.tutorials.course import Lesson, find_lesson
 from autograd_mini.tutorials.progress import Progress
 from autograd_mini.tutorials.prose import to_terminal
 
-COMMAND = "autograd-mini tutorial"
+
+def tutorial_command(folder: Path | None = None) -> str:
+    """Return how to call us in ``folder``, by default the current one."""
+    return f"{command_name(folder)} tutorial"
+
+
+def short_path(path: Path) -> str:
+    """Write ``path`` briefly: from the current folder if it lies in it, else as it is."""
+    try:
+        return str(path.resolve().relative_to(Path.cwd().resolve()))
+    except ValueError:
+        return str(path)
 
 
 def lesson_data(lesson: Lesson, progress: Progress | None) -> dict[str, Any]:
@@ -50,14 +63,29 @@ def echo_heading(lesson: Lesson) -> None:
 
 
 def echo_cell(cell: Cell) -> None:
-    """Print a cell: prose as text, code behind a bar."""
+    """Print a cell: prose as text, code behind a bar, its long lines broken between words."""
     if cell.is_prose:
         click.echo("\n" + to_terminal(cell.source, text_width()))
         return
     click.echo()
     bar = click.style("| ", dim=True)
     for line in cell.source.splitlines():
-        click.echo(bar + click.style(line, fg="cyan"))
+        for part in _broken(line, text_width() - 2):
+            click.echo(bar + click.style(part, fg="cyan"))
+
+
+def _broken(line: str, width: int) -> list[str]:
+    indent = " " * (len(line) - len(line.lstrip()) + 8)
+    parts = textwrap.wrap(
+        line,
+        width,
+        subsequent_indent=indent,
+        expand_tabs=False,
+        replace_whitespace=False,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return parts or [""]
 
 
 def echo_exercises(lesson: Lesson, folder: Path | None) -> None:
@@ -66,24 +94,33 @@ def echo_exercises(lesson: Lesson, folder: Path | None) -> None:
     for number, exercise in enumerate(lesson.exercises, start=1):
         click.echo(to_terminal(f"{number}. `{exercise.name}`: {exercise.sentence}", text_width()))
     if folder is None:
-        click.echo(f"\nType `{COMMAND} start` for your own copy of them.")
+        click.echo()
+        echo_advice("For your own copy of them:", "start")
     else:
-        click.echo(f"\nThey are in {folder / lesson.folder.name / 'exercise.py'}")
-        click.echo(f"When you have written them, type `{COMMAND} check {lesson.number}`")
+        click.echo(f"\nThey are in {short_path(folder / lesson.folder.name / 'exercise.py')}")
+        echo_advice("When you have written them:", f"check {lesson.number}")
+
+
+def echo_advice(when: str, command: str) -> None:
+    """Print what to type; a long command gets a line of its own, so that it can be copied."""
+    command = f"{tutorial_command()} {command}"
+    line = f"{when} `{command}`"
+    click.echo(line if len(line) <= text_width() else f"{when}\n    {command}")
 
 
 def echo_after_check(lesson: Lesson, progress: Progress, passed: bool) -> None:
     """Print what to do next: a hint, or the explanation and the next lesson."""
     if not passed:
-        click.echo(f"When you are stuck: `{COMMAND} hint {lesson.number}`")
+        echo_advice("When you are stuck:", f"hint {lesson.number}")
         return
     click.echo(to_terminal(lesson.explanation, text_width()))
-    click.echo(f"\nOne way to write it: `{COMMAND} solution {lesson.number}`")
+    click.echo()
+    echo_advice("One way to write it:", f"solution {lesson.number}")
     following = progress.current_lesson()
     if progress.completed(following):
         click.secho("That was the last lesson: the course is complete.", bold=True)
     else:
-        click.echo(f"Next, when you like: `{COMMAND} run {following.number}`")
+        echo_advice("Next, when you like:", f"run {following.number}")
 
 
 def reader_goes_on() -> bool:

@@ -1,9 +1,11 @@
 """The learner's folder: copies of the lessons to work in, and the record of progress."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograd_mini.errors import AutogradError
+from autograd_mini.cli_name import command_name
+from autograd_mini.errors import AutogradError, file_error
 from autograd_mini.tutorials.course import Lesson, all_lessons
 from autograd_mini.tutorials.progress import FILE_NAME, Progress
 
@@ -32,13 +34,29 @@ def find_workspace(start: Path) -> Path | None:
 def start_workspace(folder: Path) -> Started:
     """Copy the lessons into ``folder`` and begin a record; a file that exists is never touched.
 
-    Raises AutogradError, before anything is written, if ``folder`` is a file or its record damaged.
+    Raises AutogradError, before anything is written, if the record there is damaged; FileError if
+    ``folder`` is a file or cannot be written to.
     """
-    if folder.exists() and not folder.is_dir():
-        raise AutogradError(f"the lessons cannot be put into {folder}: that is a file")
     record = folder / FILE_NAME
-    if record.exists():
-        Progress.read(record)
+    try:
+        if record.is_file():
+            Progress.read(record)
+        written, kept = _copy_lessons(folder)
+    except OSError as error:
+        file = next((each for each in (folder, *folder.parents) if os.path.isfile(each)), None)
+        why = f"{file} is a file" if file else error.strerror
+        raise file_error(
+            f"the lessons cannot be put into {folder}: {why}; name a folder that you may write to, "
+            f'as in `{command_name()} tutorial start "{Path.home() / DEFAULT_FOLDER}"`',
+            type(error),
+        ) from None
+    if not record.exists():
+        Progress(record).save()
+    return Started(folder, tuple(written), tuple(kept))
+
+
+def _copy_lessons(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Return the files written, and those that were there and stayed."""
     written, kept = [], []
     for lesson in all_lessons():
         place = folder / lesson.folder.name
@@ -51,9 +69,7 @@ def start_workspace(folder: Path) -> Started:
                 written.append(target)
             except FileExistsError:
                 kept.append(target)
-    if not record.exists():
-        Progress(record).save()
-    return Started(folder, tuple(written), tuple(kept))
+    return written, kept
 
 
 def exercise_file(folder: Path, lesson: Lesson) -> Path:
@@ -64,7 +80,7 @@ def exercise_file(folder: Path, lesson: Lesson) -> Path:
     file = folder / lesson.folder.name / "exercise.py"
     if not file.is_file():
         raise AutogradError(
-            f"{file} is not there; `autograd-mini tutorial start` puts missing files back and "
+            f"{file} is not there; `{command_name()} tutorial start` puts missing files back and "
             "leaves the others alone."
         )
     return file

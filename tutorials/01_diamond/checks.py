@@ -133,22 +133,33 @@ def test_gradients(exercise):
     """the same two slopes with the engine: tensors, backward(), .grad"""
     for x1, x2 in [*POINTS, POINTS[0]]:
         what = f"gradients({x1}, {x2})"
-        value = answer(exercise.gradients, x1, x2)
+        with ag.record() as tape:
+            value = answer(exercise.gradients, x1, x2)
         if isinstance(value, tuple | list):
             assert not any(each is None for each in value), (
-                f"{what}: a .grad is None: was the tensor made with requires_grad=True, and is it "
-                "the one that y was computed from?"
+                f"{what}: a .grad is None: did y.backward() run, was the tensor made with "
+                "requires_grad=True, and is it the one that y was computed from?"
             )
             assert not any(isinstance(each, ag.Tensor) for each in value), (
                 f"{what} returned tensors; .item() makes a float of a tensor with one element"
             )
         got = as_numbers(value, ["dy/dx1", "dy/dx2"], what)
-        for name, number, right in [
-            ("dy/dx1", got[0], x2 + 1 / x1),
-            ("dy/dx2", got[1], x1 - cos(x2)),
+        assert len(tape), (
+            f"{what} wrote no row on the tape, so the engine was not used: make two tensors with "
+            "requires_grad=True and compute y from them with ag.log, * and ag.sin"
+        )
+        assert any(row.adjoint is not None for row in tape), (
+            f"{what} never went back up its tape: call backward() on y, then read .grad of the "
+            "two inputs"
+        )
+        for name, number, right, untaped, function in [
+            ("dy/dx1", got[0], x2 + 1 / x1, x2, "log"),
+            ("dy/dx2", got[1], x1 - cos(x2), x1, "sin"),
         ]:
-            twice = [(2 * right, "that is twice the gradient: backward() ran two times")]
-            expect(number, right, f"{what}: {name}", twice, rtol=1e-5)
+            left = f"math.{function} leaves the tape, as any plain number does: write ag.{function}"
+            twice = "that is twice the gradient: backward() ran two times"
+            mistakes = [(2 * right, twice), (untaped, left)]
+            expect(number, right, f"{what}: {name}", mistakes, rtol=1e-5)
 
 
 def compare_rows(got, right, what, mistakes):

@@ -36,7 +36,7 @@ print("dy/dx =", x.grad.item(), "  by hand: 2x + 2 =", 2 * 3.0 + 2)
 # The backward pass begins at the last row, whose adjoint is 1 (y moves as much as y). Then it goes
 # up the tape. Each row hands to each of its inputs
 #
-#     its own adjoint  ×  the slope of this one operation with respect to that input
+#     its own adjoint  ×  the slope of its operation in that input
 #
 # and that is all. For `z = a * b` the two slopes are b and a; for `z = a + b` both are 1; for
 # `z = ln a` the slope is 1/a. No row needs to know anything about the rest of the network.
@@ -76,7 +76,8 @@ y = x
 for _ in range(30):
     y = y + y
 y.backward()
-print(f"30 diamonds: dy/dx = {x.grad.item():.0f} = 2**30, from {len(ag.tape(y))} rows")
+rows = len(ag.tape(y))
+print(f"30 diamonds: dy/dx = {x.grad.item():.0f} = 2**30, from {rows} rows")
 
 # %% [markdown]
 # ## A worked example from the literature
@@ -95,8 +96,8 @@ v2 = x1 * x2
 v3 = math.sin(x2)
 v4 = v1 + v2
 v5 = v4 - v3
-for name, value in [("v1", v1), ("v2", v2), ("v3", v3), ("v4", v4), ("v5", v5)]:
-    print(f"{name} = {value:7.3f}")
+for number, value in enumerate([v1, v2, v3, v4, v5], start=1):
+    print(f"v{number} = {value:7.3f}")
 
 # %% [markdown]
 # ### Forward mode: carry the slope along
@@ -133,8 +134,9 @@ v4 = v1 + v2
 y = v4 - v3
 y.backward()
 print(ag.tape(y))
-print(f"\ndy/dx1 = {x1.grad.item():.5f}   by hand 1/2 + 5     = {0.5 + 5:.5f}")
-print(f"dy/dx2 = {x2.grad.item():.5f}   by hand 2 - cos(5) = {2 - math.cos(5):.5f}")
+by_hand = 1 / 2 + 5, 2 - math.cos(5)
+print(f"\ndy/dx1 = {x1.grad.item():.5f}   by hand 1/2 + 5    = {by_hand[0]:.5f}")
+print(f"dy/dx2 = {x2.grad.item():.5f}   by hand 2 - cos(5) = {by_hand[1]:.5f}")
 
 # %% [markdown]
 # ## Gradients add up, even between two backward passes
@@ -147,7 +149,7 @@ print(f"dy/dx2 = {x2.grad.item():.5f}   by hand 2 - cos(5) = {2 - math.cos(5):.5
 w = ag.tensor(4.0, requires_grad=True)
 for attempt in (1, 2):
     (w * w).backward()
-    print(f"after backward {attempt}: w.grad = {w.grad.item()}   (dw²/dw is 8)")
+    print(f"backward {attempt}: w.grad = {w.grad.item()}   (dw²/dw is 8)")
 w.grad = None
 (w * w).backward()
 print(f"after w.grad = None and backward: w.grad = {w.grad.item()}")

@@ -207,7 +207,9 @@ def test_network_gradients(exercise):
                     f"{gradient[worst]:.4g}, measured {measured[worst]:.4g}"
                 )
         right = len(parameters) - len(words)
-        assert not words, "\n".join([*words, f"{right} of the 4 parameters are right"])
+        assert not words, "\n".join(
+            [*words, f"{right} of the 4 parameters {'is' if right == 1 else 'are'} right"]
+        )
 
 
 def measure(x, y, parameters, name, eps=6e-6):

@@ -79,7 +79,8 @@ x, theta, eps = 2.0, 4.0, 1e-7
 measured = ((theta + eps) * x - (theta - eps) * x) / (2 * eps)
 for gradient in (x, 1.01 * x, -x):
     difference = abs(gradient - measured) / (abs(gradient) + abs(measured))
-    print(f"d(θx)/dθ: gradient {gradient:6.3f}, measured {measured:.3f}: {difference:.3e}")
+    both = f"gradient {gradient:6.3f}, measured {measured:.3f}"
+    print(f"d(θx)/dθ: {both}: {difference:.3e}")
 
 # %% [markdown]
 # The first is right, the second is one per cent too large, the third has the wrong sign: that gives
@@ -96,8 +97,9 @@ def relu(x):
     return max(x, 0.0)
 
 
-print("relu at 3e-6, measured with 1e-5:", (relu(3e-6 + 1e-5) - relu(3e-6 - 1e-5)) / 2e-5)
-print("relu at 3e-6, measured with 1e-6:", (relu(3e-6 + 1e-6) - relu(3e-6 - 1e-6)) / 2e-6)
+for eps in (1e-5, 1e-6):
+    measured = (relu(3e-6 + eps) - relu(3e-6 - eps)) / (2 * eps)
+    print(f"relu at 3e-6, measured with {eps:.0e}: {measured:.2f}")
 
 # %% [markdown]
 # The true slope is 1. If only one or two entries disagree, and they sit at a relu or at a maximum,
@@ -124,7 +126,9 @@ def loss_of(W1, b1, W2, b2):
     return ((hidden @ W2.T + b2 - y) ** 2).mean()
 
 
-tensors = {name: ag.tensor(value, requires_grad=True) for name, value in parameters.items()}
+tensors = {}
+for name, value in parameters.items():
+    tensors[name] = ag.tensor(value, requires_grad=True)
 loss_of(**tensors).backward()
 gradients = {name: tensor.grad.numpy() for name, tensor in tensors.items()}
 print({name: gradient.shape for name, gradient in gradients.items()})
@@ -147,7 +151,11 @@ def report(gradients):
         measured = measure(name)
         difference = np.linalg.norm(gradient - measured)
         difference /= np.linalg.norm(gradient) + np.linalg.norm(measured)
-        verdict = "good" if difference < 1e-7 else "WRONG" if difference > 1e-3 else "look again"
+        verdict = "look again"
+        if difference < 1e-7:
+            verdict = "good"
+        elif difference > 1e-3:
+            verdict = "WRONG"
         print(f"  {name}  {difference:.1e}  {verdict}")
 
 

@@ -158,7 +158,7 @@ def sizes_of(value, count, what):
         f"{what}: return a list of sizes; you returned {show(value)}"
     )
     assert len(value) == count, (
-        f"{what}: {count} layers have {count} sizes; you returned {len(value)}"
+        f"{what}: {count} layers have {count} sizes; you returned {len(value)} of them"
         + (", is x itself among them?" if len(value) == count + 1 else "")
     )
     return [
