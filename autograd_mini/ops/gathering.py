@@ -10,7 +10,7 @@ from autograd_mini.registry import composed
 
 
 @composed(np.take)
-def take(x: Any, indices: Any, axis: int | None = None, mode: str = "raise") -> Any:
+def take(x: Any, indices: Any, axis: int | None = None, *, mode: str = "raise") -> Any:
     """Return the elements with these ``indices`` along ``axis``; of all of ``x`` without it.
 
     What is read twice receives both gradients. ``mode``: indices outside "raise" IndexingError,
