@@ -1,5 +1,6 @@
 """The built-in layout: nothing overlaps, every arc runs downward, boxes hold exactly their own."""
 
+from dataclasses import replace
 from itertools import combinations, pairwise
 
 import hypothesis.strategies as st
@@ -190,6 +191,16 @@ def test_ordering_undoes_a_shuffle(order: list[int]) -> None:
     layers = linked(6, 6, list(enumerate(order)))
     order_layers(layers)
     assert count_crossings(layers) == 0
+
+
+def test_the_side_edges_of_the_diamond_do_not_cross() -> None:
+    arcs = [Arc(0, 1), Arc(1, 2), Arc(0, 2), Arc(1, 3), Arc(2, 3)]
+    layout = lay_out([(120.0, 30.0)] * 4, [replace(arc, label=(60.0, 12.0)) for arc in arcs])
+    furthest_right = [max(x for stroke in layout.strokes[arc] for x, _ in stroke) for arc in (2, 3)]
+    passes_right = [
+        x > layout.nodes[n][0] + 60 for n, x in zip((1, 2), furthest_right, strict=True)
+    ]
+    assert sorted(passes_right) == [False, True]
 
 
 @given(

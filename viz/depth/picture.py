@@ -159,7 +159,7 @@ def _layer_axis(axes: "Axes", names: Sequence[str], has_output: bool, is_alone: 
     axes.set_xlim(0.5, len(names) + 0.5)
     axes.set_xlabel("layer (gradients travel from right to left)")
     turned: dict[str, Any] = {}
-    places = range(1, len(names) + 1)
+    places: Sequence[int] = range(1, len(names) + 1)
     if len(names) > MOST_NAMES or (n_letters > 30 and not is_alone):
         step = -(-len(names) // 8)
         places = range(1, len(names) + 1 - has_output * (step // 2 + 1), step)

@@ -104,9 +104,10 @@ class Graph:
 def graph(y: Tensor, max_nodes: int = 500, engine: EngineName = "auto") -> Graph:
     """Return the computation graph of ``y``: a node for each row of its tape, an edge an argument.
 
-    Nodes show operation, shape, dtype, value and gradient; edges the local derivative ∂z/∂x; boxes
-    the modules. Colour is the gradient's 2-norm on a logarithmic scale. What is not known is said:
-    that backward has not run, what it released, and where the first NaN was made.
+    Nodes show operation, shape, dtype, value and gradient; edges the local derivative, ∂v2/∂v1, or
+    what a product makes of the gradient v̄2 that comes back; boxes the modules. Colour is the
+    gradient's 2-norm on a logarithmic scale. What is not known is said: that backward has not run,
+    what it released, and where the first NaN was made.
 
     ``max_nodes``: refuse larger graphs. ``engine``: ``"dot"`` for Graphviz, ``"builtin"`` for our
     own layout, ``"auto"`` for dot where it is installed.
@@ -121,12 +122,11 @@ def graph(y: Tensor, max_nodes: int = 500, engine: EngineName = "auto") -> Graph
     >>> y.backward()
     >>> picture = viz.graph(y)
     >>> print(picture)
-    v2 = add(v1, 1)        ()  value 10  gradient 1
-    v1 = multiply(v0, v0)  ()  value 9  gradient 1
-    ├─ v0, shown below
-    v0 leaf                ()  value 3  gradient 6
+    v2 = add(v1, 1)           ()  value 10  gradient 1
+    └─ v1 = multiply(v0, v0)  ()  value 9  gradient 1
+       └─ v0 leaf             ()  value 3  gradient 6
     >>> [edge.label for edge in picture.edges]
-    ['∂z/∂x = y = 3', '∂z/∂y = x = 3', '∂z/∂x = 1']
+    ['1st: ∂v1/∂v0 = v0 = 3', '2nd: ∂v1/∂v0 = v0 = 3', '∂v2/∂v1 = 1']
     """
     check_engine(engine)
     if not isinstance(y, Tensor):

@@ -6,6 +6,10 @@
 from dataclasses import dataclass
 from typing import Literal
 
+LINE = 62
+"""Characters that a line in a node may have, unless one fact is longer."""
+SEPARATOR = "  │  "
+
 Kind = Literal["parameter", "leaf", "constant", "operation"]
 
 
@@ -38,24 +42,29 @@ class Node:
 
     @property
     def body(self) -> tuple[str, ...]:
-        """The lines under the title."""
-        lines = (self.formula, f"{self.shape} {self.dtype}", self.value, self.gradient, self.line)
-        return tuple(filter(None, lines))
+        """The lines under the title, as few as hold all facts side by side."""
+        facts = (self.formula, f"{self.shape} {self.dtype}", self.line, self.value, self.gradient)
+        lines: list[str] = []
+        for fact in filter(None, facts):
+            if lines and len(lines[-1]) + len(SEPARATOR) + len(fact) <= LINE:
+                lines[-1] += SEPARATOR + fact
+            else:
+                lines.append(fact)
+        return tuple(lines)
 
 
 @dataclass(frozen=True)
 class Edge:
     """One argument of an operation: ``tail`` and ``head`` are indices of nodes.
 
-    ``argument``: its name in the rule. ``slope``: the primitive's local derivative ∂z/∂argument as
-    a formula, ``number``: its value where both sides are scalars. ``differentiable``: gradients
-    flow back along it.
+    ``argument``: its name in the rule. ``label``: the local derivative in the names of the rows.
+    ``number``: its value where both sides are scalars. ``differentiable``: gradients flow back
+    along it.
     """
 
     tail: int
     head: int
     argument: str
-    slope: str
     number: str
     label: str
     differentiable: bool

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from random import Random
 
 Size = tuple[float, float]
 Point = tuple[float, float]
@@ -20,14 +21,14 @@ NODE_GAP = 18.0
 """Least distance of two boxes in a layer."""
 LINE_GAP = 9.0
 """Least distance of a passing arc from its neighbours."""
-LAYER_GAP = 12.0
+LAYER_GAP = 9.0
 PORT_GAP = 16.0
 """Distance of arrowheads on one box, where it is wide enough."""
 LEAN = 0.08
 """How much of the way to the side a gap between layers is at least high."""
-ORDER_SWEEPS = 24
+ORDER_SWEEPS = 40
 SHIFT_SWEEPS = 12
-PATIENCE = 4
+PATIENCE = 10
 STRAIGHTEN = 6.0
 """How much harder a link between two passing points pulls than one that ends at a box."""
 
@@ -223,11 +224,14 @@ def _link(upper: Slot, lower: Slot, arc: Arc) -> None:
 def order_layers(layers: list[list[Slot]]) -> None:
     """Sort every layer so that few links cross, by sweeps of barycentres; the best order stays."""
     best, fewest, idle = [list(layer) for layer in layers], count_crossings(layers), 0
+    coin = Random(0)
     for sweep in range(ORDER_SWEEPS):
         if not fewest or idle == PATIENCE:
             break
         downward = sweep % 2 == 0
         for layer in layers if downward else reversed(layers):
+            if coin.random() < 0.5:
+                layer.reverse()  # so that equals change places: one of the orders crosses less
             _sort_by_barycentre(layer, downward)
         crossings = count_crossings(layers)
         idle += 1

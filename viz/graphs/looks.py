@@ -1,5 +1,6 @@
 """How each kind of node looks, in any engine, and the legend that says so."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import isfinite
 from textwrap import wrap
@@ -17,6 +18,7 @@ from autograd_mini.viz.graphs.palette import (
     scale_of,
     shade,
 )
+from autograd_mini.viz.graphs.slopes import BAR
 from autograd_mini.viz.text import power_of_ten
 
 N_CELLS = 9
@@ -98,11 +100,23 @@ class Legend:
 def legend_of(diagram: Diagram) -> Legend:
     """Return what the legend of ``diagram`` has to explain."""
     present = {node.kind for node in diagram.nodes} | {"output"}
+    if any(node.marks for node in diagram.nodes):
+        present.add("trouble")
     magnitudes = [node.magnitude for node in diagram.nodes]
+    notes = [*diagram.notes, *_meanings(edge.label for edge in diagram.edges)]
     return Legend(
-        notes=tuple(line for note in diagram.notes for line in wrap(note, LONGEST_LINE)),
+        notes=tuple(line for note in notes for line in wrap(note, LONGEST_LINE)),
         scale=scale_of(magnitudes),
         kinds=tuple(kind for kind in LOOKS if kind in present),
         zero=0.0 in magnitudes,
         not_finite=any(m is not None and not isfinite(m) for m in magnitudes),
     )
+
+
+def _meanings(labels: Iterable[str]) -> list[str]:
+    """Return what the signs on the edges stand for, where they are not the usual ones."""
+    barred = [label for label in labels if BAR in label]
+    if not barred:
+        return []
+    adds = "; += adds up what each edge brings" * any("+=" in label for label in barred)
+    return [f"v{BAR} is the gradient of v{adds}"]

@@ -47,17 +47,24 @@ def value_marks(rows: list[Row]) -> dict[Row, str]:
 
 
 def gradient_marks(rows: list[Row], gradients: dict[Row, Array]) -> dict[Row, str]:
-    """Return a mark for rows whose own rule turns a finite gradient into NaN or infinity."""
-    marks = {}
-    for row in rows:
+    """Return a mark for the first row of the sweep that makes a NaN, and for infinity likewise.
+
+    Its own rule must do so, from a finite gradient and from values that are no NaN themselves.
+    """
+    marks: dict[Row, str] = {}
+    missing = {NAN, INF}
+    for row in reversed(rows):
         incoming = gradients.get(row)
         if row.primitive is None or incoming is None or trouble(incoming):
+            continue
+        if NAN in map(trouble, (row.output, *row.inputs)):
             continue
         for position, parent in enumerate(row.parents):
             arrived = gradients.get(parent) if parent is not None else None
             if arrived is not None and trouble(arrived) in (NAN, INF):
                 made = trouble(_pulled(row, position, incoming))
-                if made in (NAN, INF):
+                if made in missing:
+                    missing.remove(made)
                     marks[row] = f"gradient: {made} first made here"
     return marks
 

@@ -1,72 +1,78 @@
-"""The graph as text for the terminal, from the output back to the leaves.
+"""The graph as a text tree for the terminal: under each result, what it was computed from.
 
-The longest line of operations stays at the left margin; what joins it is indented under the
-operation that it joins, and is laid out in the same way. Every node is shown once; where it is used
-again, its name says where to look.
+Every node is shown once; where it is used again, its name says where to look. A branch that gets
+too deep for the page is continued at the left margin.
 """
 
-from collections import defaultdict
-from dataclasses import dataclass
+from collections import defaultdict, deque
+from textwrap import wrap
 
 from autograd_mini.viz.graphs.diagram import Diagram, Node
 from autograd_mini.viz.graphs.main_line import main_edges
+from autograd_mini.viz.text import clip
 
-
-@dataclass(frozen=True)
-class Step:
-    """Something still to be shown: a node of a line that has begun, a new line, or a mere name."""
-
-    node: int
-    depth: int
-    begins: bool
-    named: bool = False
+WIDTH = 80
+DEEPEST = 6
+"""Levels of indentation."""
+LONGEST_TITLE = 50
+BRANCH, LAST_BRANCH = "├─ ", "└─ "
+TRUNK, NOTHING = "│  ", "   "
 
 
 def outline(diagram: Diagram) -> str:
-    """Return a tree of the nodes, the output first, then the notes."""
-    main_inputs: dict[int, int] = {}
-    side_inputs: dict[int, list[int]] = defaultdict(list)
+    """Return a tree of the nodes, the output first, then the notes; 80 columns."""
+    inputs = _inputs(diagram)
+    texts: list[tuple[str, Node | None]] = []
+    shown: set[int] = set()
+    roots = deque([len(diagram.nodes) - 1])
+    while roots:
+        waiting = [(roots.popleft(), "", "")]
+        while waiting:
+            i, before, below = waiting.pop()
+            node = diagram.nodes[i]
+            if i in shown or i in roots:
+                where = "above" if i in shown else "below"
+                texts.append((f"{before}{node.name} ({where})", None))
+            elif inputs[i] and len(below) > DEEPEST * len(TRUNK):
+                texts.append((f"{before}{node.name} (continued below)", None))
+                roots.append(i)
+            else:
+                shown.add(i)
+                texts.append((clip(before + node.title, LONGEST_TITLE), node))
+                kids = [(kid, below + BRANCH, below + TRUNK) for kid in inputs[i]]
+                if kids:
+                    kids[-1] = (kids[-1][0], below + LAST_BRANCH, below + NOTHING)
+                waiting += reversed(kids)
+    column = max(len(text) for text, node in texts if node)
+    notes = [line for note in diagram.notes for line in wrap(note, WIDTH)]
+    return "\n".join([*(_line(text, node, column) for text, node in texts), *notes])
+
+
+def _inputs(diagram: Diagram) -> dict[int, list[int]]:
+    """Return of each node its inputs, the one on the longest line of operations last."""
+    side: dict[int, list[int]] = defaultdict(list)
+    deepest: dict[int, int] = {}
     main = main_edges(diagram)
     for number, edge in enumerate(diagram.edges):
         if number in main:
-            main_inputs[edge.head] = edge.tail
+            deepest[edge.head] = edge.tail
         else:
-            side_inputs[edge.head].append(edge.tail)
-
-    texts: list[tuple[str, Node | None]] = []
-    placed: set[int] = set()
-    shown: set[int] = set()
-    waiting = [Step(len(diagram.nodes) - 1, 0, True)]
-    while waiting:
-        step = waiting.pop()
-        node = diagram.nodes[step.node]
-        branches = step.begins and step.depth > 0
-        indent = "│  " * (step.depth - branches) + "├─ " * branches
-        if step.named or (step.begins and step.node in placed):
-            where = "above" if step.node in shown else "below"
-            texts.append((f"{indent}{node.name}, shown {where}", None))
-            continue
-        if step.begins:
-            steps = []
-            i: int | None = step.node
-            while i is not None and i not in placed:
-                placed.add(i)
-                steps.append(Step(i, step.depth, False))
-                steps += [Step(side, step.depth + 1, True) for side in side_inputs[i]]
-                i = main_inputs.get(i)
-            if i is not None:
-                steps.append(Step(i, step.depth, False, named=True))
-            waiting += reversed(steps[1:])
-        shown.add(step.node)
-        texts.append((indent + node.title, node))
-    width = max(len(text) for text, _ in texts)
-    return "\n".join([*(_line(text, node, width) for text, node in texts), *diagram.notes])
+            side[edge.head].append(edge.tail)
+    inputs: dict[int, list[int]] = defaultdict(list)
+    for head, tail in deepest.items():
+        inputs[head] = [each for each in dict.fromkeys(side[head]) if each != tail] + [tail]
+    return inputs
 
 
-def _line(text: str, node: Node | None, width: int) -> str:
+def _line(text: str, node: Node | None, column: int) -> str:
+    """Return a line with those facts that there is room for."""
     if node is None:
         return text
-    facts = [text.ljust(width), str(node.shape), node.value, node.gradient, *node.marks]
-    if node.scope:
-        facts.append(f"in {node.scope}")
-    return "  ".join(filter(None, facts))
+    module = f"in module {node.scope}" if node.scope else ""
+    facts = [str(node.shape), *node.marks, node.value, node.gradient, module]
+    for spared in (module, node.value, node.gradient, *node.marks):
+        line = "  ".join([text.ljust(column), *filter(None, facts)])
+        if len(line) <= WIDTH:
+            return line
+        facts.remove(spared)
+    return clip("  ".join([text.ljust(column), *filter(None, facts)]), WIDTH)

@@ -1,5 +1,6 @@
 """From a tape to plain nodes and edges: what every row is called, holds and passes back."""
 
+from collections import Counter
 from math import isnan
 from typing import Any
 
@@ -10,12 +11,13 @@ from autograd_mini.rows import SMALL, Array, Released, Row
 from autograd_mini.viz.graphs.boxes import module_boxes
 from autograd_mini.viz.graphs.diagram import Diagram, Edge, Kind, Node
 from autograd_mini.viz.graphs.nonfinite import gradient_marks, value_marks
-from autograd_mini.viz.text import clip, gradient_text, norm, number, value_text
+from autograd_mini.viz.graphs.slopes import edge_label, scalar_slope
+from autograd_mini.viz.text import clip, gradient_text, norm, value_text
 
 KEEP = "keep them with record() or backward(retain_graph=True)"
 NOT_RUN = "backward has not run: there are no gradients yet"
 LONGEST_TITLE = 48
-LONGEST_SLOPE = 40
+LONGEST_OPTION = 16
 FEW_MARKS = 3
 
 
@@ -50,13 +52,7 @@ def snapshot(rows: list[Row]) -> Diagram:
                 box=box_of.get(row),
             )
         )
-    edges = [
-        _edge(row, position, index)
-        for row in rows
-        for position, parent in enumerate(row.parents)
-        if parent is not None
-    ]
-    return Diagram(tuple(nodes), tuple(edges), boxes, tuple(_notes(nodes, swept)))
+    return Diagram(tuple(nodes), tuple(_edges(rows, index)), boxes, tuple(_notes(nodes, swept)))
 
 
 def _gradients(rows: list[Row]) -> dict[Row, Array]:
@@ -89,11 +85,16 @@ def _title(row: Row, index: dict[Row, int]) -> str:
             for parent, array in zip(row.parents, row.inputs, strict=True)
         ]
         metadata = [
-            f"{key}={brief(value)}"
+            f"{key}={_option(value)}"
             for key, value in row.kwargs.items()
             if value is not None and value is not False
         ]
     return clip(f"{name} = {row.operation}({', '.join(inputs + metadata)})", LONGEST_TITLE)
+
+
+def _option(value: Any) -> str:
+    text = brief(value)
+    return text if len(text) <= LONGEST_OPTION else "…"
 
 
 def _formula(row: Row) -> str:
@@ -137,32 +138,22 @@ def _is_nan(magnitude: float | None) -> bool:
     return magnitude is not None and isnan(magnitude)
 
 
-def _edge(row: Row, position: int, index: dict[Row, int]) -> Edge:
-    primitive, parent = row.primitive, row.parents[position]
-    assert primitive is not None
-    assert parent is not None
-    argument = primitive.argument(position)
-    if not parent.requires_grad:
-        label = argument if len(row.parents) > 1 else ""
-        return Edge(index[parent], index[row], argument, "", "", label, False)
-    slope = clip(primitive.slope(argument), LONGEST_SLOPE)
-    value = _scalar_slope(row, position)
-    label = " = ".join(dict.fromkeys(filter(None, (f"∂z/∂{argument}", slope, value))))
-    return Edge(index[parent], index[row], argument, slope, value, label, True)
-
-
-def _scalar_slope(row: Row, position: int) -> str:
-    """Return the local derivative's number where output and input are single elements."""
-    assert row.primitive is not None
-    rule = row.primitive.vjp(position)
-    saved = (row.output, *row.inputs)
-    if rule is None or any(isinstance(value, Released) for value in saved):
-        return ""
-    if row.output.size != 1 or row.inputs[position].size != 1:
-        return ""
-    try:
-        with np.errstate(all="ignore"):
-            slope = np.asarray(rule(np.ones_like(row.output), *saved, **row.kwargs))
-    except Exception:  # a learner's broken rule is for backward() to report; the picture goes on
-        return ""
-    return number(slope.item()) if slope.size == 1 else ""
+def _edges(rows: list[Row], index: dict[Row, int]) -> list[Edge]:
+    pairs = [
+        (row, position, parent)
+        for row in rows
+        for position, parent in enumerate(row.parents)
+        if parent is not None
+    ]
+    uses = Counter(parent for _, _, parent in pairs)
+    return [
+        Edge(
+            tail=index[parent],
+            head=index[row],
+            argument=row.primitive.argument(position) if row.primitive else "",
+            number=scalar_slope(row, position) if parent.requires_grad else "",
+            label=edge_label(row, position, index, uses[parent]) if parent.requires_grad else "",
+            differentiable=parent.requires_grad,
+        )
+        for row, position, parent in pairs
+    ]
