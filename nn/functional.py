@@ -61,10 +61,10 @@ def log_softmax(x: Any, dim: int = -1) -> Any:
 
 def _logits(name: str, x: Any, dim: int) -> Tensor:
     x = as_numeric(f"{name}: the input", x)
-    x = x if isinstance(x, Tensor) else ag.tensor(x)
-    if not -x.ndim <= dim < x.ndim:
-        raise ShapeError(f"{name}: there is no axis {dim} in shape {x.shape}")
-    return x
+    logits: Tensor = x if isinstance(x, Tensor) else ag.tensor(x)
+    if not -logits.ndim <= dim < logits.ndim:
+        raise ShapeError(f"{name}: there is no axis {dim} in shape {logits.shape}")
+    return logits
 
 
 def linear(x: Any, weight: Tensor, bias: Tensor | None = None) -> Any:
