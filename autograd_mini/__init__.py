@@ -27,8 +27,10 @@ from autograd_mini.creation import (
     zeros,
     zeros_like,
 )
+from autograd_mini.debugger import Debugger, debug
 from autograd_mini.dtypes import get_default_dtype, set_default_dtype
 from autograd_mini.errors import end_tracebacks_at_the_caller as _end_tracebacks
+from autograd_mini.explanation import explain
 from autograd_mini.hooks import HookHandle
 from autograd_mini.modes import enable_grad, is_grad_enabled, no_grad, scope
 from autograd_mini.ops.activations import (
@@ -198,6 +200,7 @@ if not _TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "Debugger",
     "HookHandle",
     "Primitive",
     "Row",
@@ -234,6 +237,7 @@ __all__ = [
     "cross_entropy",
     "cumprod",
     "cumsum",
+    "debug",
     "default_generator",
     "detect_anomaly",
     "diag",
@@ -252,6 +256,7 @@ __all__ = [
     "exp",
     "exp2",
     "expand_dims",
+    "explain",
     "expm1",
     "eye",
     "fabs",

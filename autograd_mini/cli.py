@@ -16,7 +16,9 @@ from autograd_mini import __version__
 from autograd_mini.errors import AutogradError
 
 COMMANDS = {
+    "debug": ("autograd_mini.debug_cli", "Step through the tape of your script, row by row."),
     "doctor": ("autograd_mini.tutorials.doctor", "Say what is installed and what will draw."),
+    "explain": ("autograd_mini.explain_cli", "Show a function's derivative and its rule."),
     "tour": ("autograd_mini.tutorials.tour", "Train on real digits; check, draw and explain it."),
     "tutorial": ("autograd_mini.tutorials.cli", "Lessons whose exercises check your code."),
 }

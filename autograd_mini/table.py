@@ -4,6 +4,8 @@ The layout follows Baydin, Pearlmutter, Radul and Siskind 2018, "Automatic diffe
 machine learning: a survey", tables 2 and 3.
 """
 
+from collections.abc import Sequence
+
 from autograd_mini.brief import brief
 from autograd_mini.rows import Row
 
@@ -37,27 +39,33 @@ def textbook_table(rows: list[Row], head: int | None = None, tail: int | None = 
             hidden = ("⋮", f"{n_hidden} more rows", "", "", "")
             lines = [*lines[:n_head], hidden, *lines[len(lines) - n_tail :]]
     notes = [RELEASED] if any("released" in line for line in lines) else []
-    widths = [max(map(len, column)) for column in zip(HEADINGS, *lines, strict=True)]
-    table = [
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in (HEADINGS, *lines)
+    return "\n".join([*aligned([HEADINGS, *lines]), *notes])
+
+
+def aligned(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Return rows of cells as lines whose columns stand below each other."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
     ]
-    return "\n".join([*table, *notes])
+
+
+def operation_text(row: Row, names: dict[Row, str]) -> str:
+    """Return a row's operation and inputs; ``names`` are those of the rows that it may mention."""
+    if row.is_leaf:
+        return f"{row.operation} {row.name}".rstrip()
+    inputs = [
+        names.get(parent, "·") if parent is not None else brief(array)
+        for parent, array in zip(row.parents, row.inputs, strict=True)
+    ]
+    metadata = [
+        f"{key}={brief(v)}" for key, v in row.kwargs.items() if v is not None and v is not False
+    ]
+    return _clipped(f"= {row.operation}({', '.join(inputs + metadata)})")
 
 
 def _cells(row: Row, names: dict[Row, str]) -> tuple[str, ...]:
-    operation = row.operation
-    if row.is_leaf:
-        operation = f"{operation} {row.name}".rstrip()
-    else:
-        inputs = [
-            names.get(parent, "·") if parent is not None else brief(array)
-            for parent, array in zip(row.parents, row.inputs, strict=True)
-        ]
-        metadata = [
-            f"{key}={brief(v)}" for key, v in row.kwargs.items() if v is not None and v is not False
-        ]
-        operation = _clipped(f"= {operation}({', '.join(inputs + metadata)})")
     adjoint = row.adjoint
     if adjoint is None and row.grad is not None:
         adjoint = row.grad.data
@@ -65,7 +73,7 @@ def _cells(row: Row, names: dict[Row, str]) -> tuple[str, ...]:
         shown = "released" if row.spent else "·" if row.requires_grad else "–"
     else:
         shown = brief(adjoint)
-    return names[row], operation, str(row.shape), brief(row.output), shown
+    return names[row], operation_text(row, names), str(row.shape), brief(row.output), shown
 
 
 def _clipped(text: str) -> str:

@@ -1,0 +1,153 @@
+"""A step of the debugger as text: the row, its values, and who adds what to whom."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd_mini.brief import brief
+from autograd_mini.table import aligned, operation_text
+
+if TYPE_CHECKING:
+    from autograd_mini.replay import Contribution, Step
+
+FEW = 4
+"""Arrays of at most this many elements are shown whole."""
+WINDOW = 12
+"""Rows shown above and below the pointer of a long table."""
+
+
+def value_text(value: Any) -> str:
+    """Return a value in a few characters; of a large array also its range, zeros and NaNs.
+
+    >>> value_text(np.float64(11.6520714)), value_text(np.array([1.0, 0.5]))
+    ('11.6521', '[1 0.5]')
+    >>> value_text(np.array([0.0] * 6 + [3.0, np.nan]))
+    '(8,) 0 … 3, 75% zeros, 1 not finite'
+    """
+    array = np.asarray(value)
+    if array.ndim == 0 or array.size <= FEW:
+        return f"{array[()]:.6g}" if array.ndim == 0 and array.dtype.kind == "f" else brief(array)
+    if array.dtype.kind != "f":
+        return brief(array)
+    finite = array[np.isfinite(array)]
+    notes = []
+    if finite.size:
+        low, high = f"{finite.min():.3g}", f"{finite.max():.3g}"
+        notes.append(f"all {low}" if low == high else f"{low} … {high}")
+    n_zeros, n_wild = np.sum(array == 0), array.size - finite.size
+    if 0 < n_zeros < array.size:
+        notes.append(f"{n_zeros / array.size:.0%} zeros")
+    if n_wild:
+        notes.append(f"{n_wild} not finite")
+    return f"{array.shape} {', '.join(notes)}"
+
+
+def step_text(step: "Step") -> str:
+    """Return a step as it is shown in full: where it stands, its values, what it adds."""
+    return "\n".join([*row_lines(step), *sent_lines(step.sent)])
+
+
+def row_lines(step: "Step", *, with_primal: bool = True) -> list[str]:
+    """Return the lines about the row itself, before what it adds to others."""
+    row = step.row
+    where = [row.line or "", step.code, f"in {row.scope}" if row.scope else ""]
+    formula = row.primitive.doc.partition(";")[0] if row.primitive else ""
+    lines = [
+        "   ".join(part for part in [f"── {step.place} ──", *where] if part),
+        f"{step.name} {operation_of(step):<32}  {formula}".rstrip(),
+    ]
+    if row.primitive is not None:
+        for position, (name, value) in enumerate(step.inputs):
+            argument = row.primitive.argument(position)
+            lines.append(f"   {argument} = {name or 'literal':<8} {value_text(value)}")
+    if with_primal:
+        symbol = "value" if row.is_leaf else "z"
+        lines.append(f"   {symbol} = {step.name:<8} {value_text(step.primal)}")
+    if step.adjoint is not None:
+        lines.append(f"   adjoint of {step.name} = {value_text(step.adjoint)}   {_origin(step)}")
+        if row.is_leaf:
+            lines.append("   a leaf: this is its gradient")
+    return lines
+
+
+def operation_of(step: "Step") -> str:
+    """Return the row's operation as the table writes it."""
+    names = {
+        parent: name
+        for parent, (name, _) in zip(step.row.parents, step.inputs, strict=True)
+        if parent is not None and name is not None
+    }
+    return operation_text(step.row, names)
+
+
+def _origin(step: "Step") -> str:
+    hooks = "; then its hooks ran" if step.row.hooks else ""
+    if not step.received:
+        return f"(the seed{hooks})"
+    if len(step.received) == 1 and not hooks:
+        return f"(from {step.received[0].source})"
+    parts = " + ".join(f"{value_text(c.value)} (from {c.source})" for c in step.received)
+    return f"= {parts}{hooks}"
+
+
+def sent_lines(sent: Sequence["Contribution"]) -> list[str]:
+    """Return a line for each contribution: reason, value, the adjoint before and after."""
+    if not sent:
+        return []
+    rows = [
+        (
+            f"      to {c.target}",
+            f"by ∂z/∂{c.argument} = {slope_text(c)}",
+            f"adds {value_text(c.value)}",
+            f"adjoint of {c.target}: {change_text(c)}",
+        )
+        for c in sent
+    ]
+    return ["   it adds", *aligned(rows)]
+
+
+def change_text(contribution: "Contribution") -> str:
+    """Return the target's adjoint before and after."""
+    after = value_text(contribution.after)
+    if contribution.before is None:
+        return "0 → the same" if contribution.after.size > FEW else f"0 → {after}"
+    return f"{value_text(contribution.before)} → {after}"
+
+
+def slope_text(contribution: "Contribution") -> str:
+    """Return the local derivative: its formula, and its value where that is one number each."""
+    formula = contribution.slope or "(see its rule)"
+    if contribution.local is None:
+        return formula
+    value = value_text(contribution.local)
+    return value if value == formula.replace("−", "-") else f"{formula} = {value}"
+
+
+def table_text(steps: Sequence["Step"], position: int) -> str:
+    """Return the textbook table as it stands at a step, with a pointer at its row.
+
+    Adjoints are as far as they have been added up by then; in the forward pass, only values are
+    known, up to the pointer.
+    """
+    here = steps[position]
+    rows = [step for step in steps if step.is_forward]
+    adjoints = {}
+    for step in steps[: position + 1]:
+        if step.adjoint is not None:
+            adjoints[step.name] = step.adjoint
+            adjoints.update({c.target: c.after for c in step.sent})
+    at = next(i for i, step in enumerate(rows) if step.row is here.row)
+    first, last = max(0, at - WINDOW), at + WINDOW + 1
+    lines = [("", "row", "operation", "primal", "adjoint so far")]
+    for i, step in list(enumerate(rows))[first:last]:
+        is_known = not here.is_forward or i <= at
+        primal = value_text(step.primal) if is_known else "·"
+        adjoint = value_text(adjoints[step.name]) if step.name in adjoints else "·"
+        lines.append(("→" if i == at else "", step.name, operation_of(step), primal, adjoint))
+    text = aligned(lines)
+    if first > 0:
+        text.insert(1, f"   ⋮ {first} rows above")
+    if last < len(rows):
+        text.append(f"   ⋮ {len(rows) - last} rows below")
+    return "\n".join(text)
