@@ -66,7 +66,7 @@ def test_rules_on_one_line_are_told_apart() -> None:
 
 def test_a_primitive_from_the_repl_says_that_there_is_no_file() -> None:
     code = "cube = ag.primitive(lambda x: x**3, name='cube', x=lambda g, out, x: 3*x**2*g)"
-    here: dict[str, Any] = {"ag": ag}
+    here: dict[str, Any] = {"ag": ag, "__name__": "__main__"}
     exec(compile(code, "<stdin>", "exec"), here)
     text = str(ag.explain(here["cube"]))
     assert "rule   of x: no source file" in text
