@@ -28,10 +28,12 @@ from autograd_mini.creation import (
     zeros_like,
 )
 from autograd_mini.debugger import Debugger, debug
+from autograd_mini.directions import hvp, jvp, vjp
 from autograd_mini.dtypes import get_default_dtype, set_default_dtype
 from autograd_mini.errors import end_tracebacks_at_the_caller as _end_tracebacks
 from autograd_mini.explanation import explain
 from autograd_mini.hooks import HookHandle
+from autograd_mini.jacobians import hessian, jacobian
 from autograd_mini.modes import enable_grad, is_grad_enabled, no_grad, scope
 from autograd_mini.ops.activations import (
     elu,
@@ -183,7 +185,7 @@ from autograd_mini.recording import Tape, record, tape
 from autograd_mini.registry import Primitive, composed, primitive, primitives
 from autograd_mini.rows import Row
 from autograd_mini.tensors import Tensor
-from autograd_mini.transforms import grad
+from autograd_mini.transforms import elementwise_grad, grad, value_and_grad
 
 _end_tracebacks()
 
@@ -248,6 +250,7 @@ __all__ = [
     "dsplit",
     "dstack",
     "einsum",
+    "elementwise_grad",
     "elu",
     "enable_grad",
     "erf",
@@ -272,13 +275,17 @@ __all__ = [
     "grad",
     "gradcheck",
     "hardtanh",
+    "hessian",
     "hsplit",
     "hstack",
+    "hvp",
     "hypot",
     "index_add",
     "index_update",
     "inner",
     "is_grad_enabled",
+    "jacobian",
+    "jvp",
     "kron",
     "leaky_relu",
     "linalg",
@@ -362,8 +369,10 @@ __all__ = [
     "transpose",
     "tril",
     "triu",
+    "value_and_grad",
     "var",
     "vdot",
+    "vjp",
     "vsplit",
     "vstack",
     "where",
