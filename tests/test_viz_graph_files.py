@@ -73,6 +73,18 @@ def test_a_png_has_a_sensible_size(tmp_path: Path, engine: EngineName) -> None:
     assert 600 < height < 6000
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_picture_of_many_nodes_is_not_drawn_at_double_size(
+    tmp_path: Path, engine: EngineName
+) -> None:
+    y = ag.tensor(1.0, requires_grad=True)
+    for _ in range(21):
+        y = y * 1.0
+    content = viz.graph(y, engine=engine).save(tmp_path / "x.png").read_bytes()
+    _, height = struct.unpack(">II", content[16:24])
+    assert height < 22 * 110
+
+
 def test_a_very_long_chain_still_fits_a_png(tmp_path: Path) -> None:
     y = ag.tensor(1.0, requires_grad=True)
     for _ in range(300):
@@ -203,6 +215,11 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileError, match=r"there is no folder.*nowhere") as caught:
         viz.graph(network()).save(tmp_path / "nowhere" / "x.svg")
     assert isinstance(caught.value, FileNotFoundError)
+
+
+def test_a_name_that_is_too_long_is_explained(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match="cannot be written"):
+        viz.graph(network(), engine="builtin").save(tmp_path / f"{'x' * 300}.svg")
 
 
 def test_a_folder_is_not_a_file(tmp_path: Path) -> None:

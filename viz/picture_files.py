@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograd_mini.errors import ArgumentError, file_error
+from autograd_mini.errors import ArgumentError, FileError, file_error
 
 
 def picture_path(path: str | os.PathLike[str], forms: Sequence[str]) -> Path:
@@ -25,12 +25,16 @@ def picture_path(path: str | os.PathLike[str], forms: Sequence[str]) -> Path:
             f"save: {target.name!r} has {got}; a picture is written as "
             f"{', '.join(forms[:-1])} or {forms[-1]}"
         )
-    if not target.parent.is_dir():
+    try:
+        has_folder, is_folder = target.parent.is_dir(), target.is_dir()
+    except OSError as error:
+        raise _unwritable(target, error) from None
+    if not has_folder:
         raise file_error(
             f"save: there is no folder {str(target.parent)!r}; make it first, or save elsewhere",
             FileNotFoundError,
         )
-    if target.is_dir():
+    if is_folder:
         raise file_error(
             f"save: {str(target)!r} is a folder; give the name of a file in it", IsADirectoryError
         )
@@ -54,8 +58,12 @@ def write_whole(path: Path, content: bytes) -> None:
         finally:
             draft.unlink(missing_ok=True)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        message = f"save: {str(path)!r} cannot be written: {reason}; save elsewhere"
-        raise file_error(message, type(error)) from None
+        raise _unwritable(path, error) from None
     except ValueError as error:
         raise ArgumentError(f"save: {str(path)!r} cannot be written: {error}") from None
+
+
+def _unwritable(path: Path, error: OSError) -> FileError:
+    reason = (error.strerror or str(error)).lower()
+    message = f"save: {str(path)!r} cannot be written: {reason}; save elsewhere"
+    return file_error(message, type(error))

@@ -37,7 +37,6 @@ CELL = 18.0
 """Width of a cell of the colour bar."""
 LEGEND_LINE = 20.0
 NOTE_LINE = 14.0
-DOTS_PER_INCH = 144.0
 MOST_DOTS = 50e6
 """Larger pictures get fewer dots an inch."""
 LONGEST_SIDE = 60_000.0
@@ -46,8 +45,8 @@ EXACT = {"svg.hashsalt": "autograd_mini", "svg.fonttype": "path", "text.hinting"
 """Settings of matplotlib: the same names in every run, letters as wide as they were measured."""
 
 
-def draw(diagram: Diagram, form: str) -> bytes:
-    """Return the picture of ``diagram`` as ``form``: svg, png or pdf.
+def draw(diagram: Diagram, form: str, dots: float) -> bytes:
+    """Return the picture of ``diagram`` as ``form``: svg, png or pdf; ``dots`` an inch for png.
 
     The same diagram gives the same bytes.
     """
@@ -56,7 +55,7 @@ def draw(diagram: Diagram, form: str) -> bytes:
     figure = figure_of(diagram)
     undated = {"svg": {"Date": None}, "pdf": {"CreationDate": None}, "png": {"Software": None}}
     width, height = figure.get_size_inches()
-    dots = min(DOTS_PER_INCH, sqrt(MOST_DOTS / (width * height)), LONGEST_SIDE / max(width, height))
+    dots = min(dots, sqrt(MOST_DOTS / (width * height)), LONGEST_SIDE / max(width, height))
     content = io.BytesIO()
     with mpl.rc_context(EXACT):  # type: ignore[arg-type]
         figure.savefig(content, format=form, dpi=dots, metadata=undated[form])

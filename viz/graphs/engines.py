@@ -18,8 +18,8 @@ ENGINES = ("auto", "dot", "builtin")
 
 SECONDS = 30.0
 """How long ``dot`` may take."""
-FEW_NODES = 60
-"""Pictures of at most this many nodes are drawn with more dots an inch."""
+FEW_NODES = 12
+"""Pictures of at most this many nodes are drawn with more dots an inch: double size."""
 
 PDF_DATE = re.compile(rb"(/CreationDate \(D:)\d{14}")
 
@@ -78,11 +78,11 @@ def render(diagram: Diagram, form: str, engine: EngineName) -> bytes:
     fails. Raises DrawingError when ``engine="dot"`` cannot be had.
     """
     path = None if engine == "builtin" else find_dot()
+    dots = 144 if len(diagram.nodes) <= FEW_NODES else 96
     if path is not None:
         from autograd_mini.viz.graphs.dot import dot_source
 
         try:
-            dots = 144 if len(diagram.nodes) <= FEW_NODES else 96
             return run_dot(path, dot_source(diagram), form, dots)
         except DrawingError as error:
             if engine == "dot":
@@ -92,10 +92,10 @@ def render(diagram: Diagram, form: str, engine: EngineName) -> bytes:
         raise DrawingError(f"Graphviz's dot was not found: {HOW_TO_GET_DOT}")
     from autograd_mini.viz.graphs.drawing import draw
 
-    return draw(diagram, form)
+    return draw(diagram, form, dots)
 
 
-def run_dot(path: str, source: str, form: str, dots: int = 96) -> bytes:
+def run_dot(path: str, source: str, form: str, dots: int) -> bytes:
     """Return what ``dot`` at ``path`` makes of ``source``; ``dots`` an inch for png.
 
     Raises DrawingError if it cannot.
