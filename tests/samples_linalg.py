@@ -103,7 +103,7 @@ SAMPLES: dict[str, list[Sample]] = {
     ],
     "pinv": [*RECTANGLES, ((TALL,), {"rcond": 1e-3}), ((TALL,), {"rtol": 1e-3})],
     "cholesky": SYMMETRIC,
-    "eigh": SYMMETRIC,
+    "eigh": [*SYMMETRIC, *((inputs, {"uplo": "U"}) for inputs, _ in SYMMETRIC)],
     "svd": RECTANGLES,
     "qr": RECTANGLES,
 }

@@ -110,19 +110,20 @@ def cholesky(x: Any, /, *, upper: bool = False) -> Any:
     return _cholesky_lower(arraylike(x))
 
 
-def _packed_eigh(x: Any) -> Any:
+def _packed_eigh(x: Any, uplo: str = "L") -> Any:
     need_matrices("eigh", x)
-    values, vectors = np.linalg.eigh(x)
+    values, vectors = np.linalg.eigh(x, uplo)
     return np.concatenate([values[..., None, :], vectors], axis=-2)
 
 
-def _eigh_vjp(g: Any, out: Any, x: Any) -> Any:
+def _eigh_vjp(g: Any, out: Any, x: Any, *, uplo: str = "L") -> Any:
     values, v = out[..., 0, :], out[..., 1:, :]
     g_values, g_v = g[..., 0, :], g[..., 1:, :]
     turn = matmul(matrix_transpose(v), g_v)
     skew = (turn - matrix_transpose(turn)) / 2
     middle = _over_gaps(skew, values, g_v) + _eye(x) * g_values[..., None, :]
-    return _as_read(_product(v, middle, matrix_transpose(v)))
+    lower = _as_read(_product(v, middle, matrix_transpose(v)))
+    return lower if uplo == "L" else matrix_transpose(lower)
 
 
 # Giles (2008), section 3.1: x dv − dv λ = v dλ − dx v.
@@ -149,7 +150,7 @@ def eigh(x: Any, UPLO: str = "L") -> EighResult:  # noqa: N803 (NumPy's name)
     """
     if UPLO not in ("L", "U"):
         raise ArgumentError(f"eigh: UPLO must be 'L' or 'U', got {UPLO!r}")
-    packed = _eigh(matrix_transpose(arraylike(x)) if UPLO == "U" else arraylike(x))
+    packed = _eigh(arraylike(x), uplo=UPLO)
     return EighResult(packed[..., 0, :], packed[..., 1:, :])
 
 
