@@ -306,6 +306,11 @@ class Tensor(Methods):
         return np.array(self._array, dtype=dtype)
 
     def __float__(self) -> float:
+        if self.size != 1:
+            raise ShapeError(
+                f"float: it needs one element, this tensor has shape {self.shape}; functions of "
+                f"math take one number, so write ag.sin or np.sin for every element"
+            )
         return float(self.item())
 
     def __int__(self) -> int:

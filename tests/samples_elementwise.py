@@ -105,6 +105,7 @@ SAMPLES: dict[str, list[Sample]] = {
         ((X23, None, 0.8), {}),
         ((X23, -0.7, None), {}),
         ((X23, np.array([-1.1, -0.9, -1.3]), np.array([[1.2], [0.6]])), {}),
+        ((X23, np.array([1.5, -0.9, 1.5]), np.array(0.6)), {}),  # bounds that cross: a_max wins
         ((np.array(3.0), np.array(-1.0), np.array(1.0)), {}),
     ],
     "where": [

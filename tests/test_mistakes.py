@@ -1,5 +1,6 @@
 """What learners get wrong, and the sentence that each mistake must get."""
 
+import math
 import os
 import subprocess
 import sys
@@ -110,8 +111,14 @@ MISTAKES: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
         ValueError,
         "bool: the truth value of 3 elements is ambiguous; use (a == b).all() or .any()",
     ),
-    "float of many elements": (
-        lambda: float(leaf(2, 3)),
+    "math of many elements": (
+        lambda: math.sin(leaf(2, 3)),  # type: ignore[arg-type]
+        ValueError,
+        "float: it needs one element, this tensor has shape (2, 3); functions of math take one "
+        "number, so write ag.sin or np.sin for every element",
+    ),
+    "item of many elements": (
+        lambda: leaf(2, 3).item(),
         ValueError,
         "item: a tensor of shape (2, 3) has 6 elements, and item() needs exactly one; use "
         "tolist(), or reduce it with .sum() or .mean()",

@@ -48,7 +48,7 @@ def test_depth_is_explained(toured: Any) -> None:
     text = toured[0].stdout
     for verdict in ("vanishing", "healthy", "exploding"):
         assert verdict in text
-    assert "predicted" in text
+    assert "theory" in text
 
 
 def test_progress_goes_to_stderr(toured: Any) -> None:

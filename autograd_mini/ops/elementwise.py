@@ -150,26 +150,38 @@ def _clip(x: Any, a_min: Any = None, a_max: Any = None) -> Any:
     return np.clip(x, a_min, a_max)
 
 
-def _below(x: Any, a_min: Any) -> Any:
-    return np.zeros(np.shape(x), dtype=bool) if a_min is None else x < a_min
+def _above(x: Any, a_min: Any, a_max: Any) -> Any:
+    """Tell where z is a_max, which also wins where a_min exceeds it."""
+    if a_max is None:
+        return np.zeros(np.shape(x), dtype=bool)
+    return (x > a_max) | (False if a_min is None else np.greater(a_min, a_max))
 
 
-def _above(x: Any, a_max: Any) -> Any:
-    return np.zeros(np.shape(x), dtype=bool) if a_max is None else x > a_max
+def _below(x: Any, a_min: Any, a_max: Any) -> Any:
+    """Tell where z is a_min."""
+    if a_min is None:
+        return np.zeros(np.shape(x), dtype=bool)
+    return (x < a_min) & ~_above(x, a_min, a_max)
+
+
+def _between(x: Any, a_min: Any, a_max: Any) -> Any:
+    return ~(_below(x, a_min, a_max) | _above(x, a_min, a_max))
 
 
 clip = primitive(
     _clip,
     name="clip",
-    doc="z = min(max(x, a_min), a_max); ∂z/∂x = [a_min ≤ x ≤ a_max]; ∂z/∂a_min = [x < a_min]; "
-    "∂z/∂a_max = [x > a_max]",
+    doc="z = min(max(x, a_min), a_max); ∂z/∂x = [a_min ≤ x ≤ a_max]; ∂z/∂a_min = [z is a_min]; "
+    "∂z/∂a_max = [z is a_max]",
     overrides=[np.clip],
     broadcasts=True,
-    branch=lambda x, a_min, a_max: np.subtract(_above(x, a_max), _below(x, a_min), dtype=int),
+    branch=lambda x, a_min, a_max: np.subtract(
+        _above(x, a_min, a_max), _below(x, a_min, a_max), dtype=int
+    ),
     complain=lambda x, a_min, a_max: not_broadcastable(x, a_min) or not_broadcastable(x, a_max),
-    x=lambda g, out, x, a_min, a_max: np.where(_below(x, a_min) | _above(x, a_max), 0, g),
-    a_min=lambda g, out, x, a_min, a_max: np.where(_below(x, a_min), g, 0),
-    a_max=lambda g, out, x, a_min, a_max: np.where(_above(x, a_max), g, 0),
+    x=lambda g, out, x, a_min, a_max: np.where(_between(x, a_min, a_max), g, 0),
+    a_min=lambda g, out, x, a_min, a_max: np.where(_below(x, a_min, a_max), g, 0),
+    a_max=lambda g, out, x, a_min, a_max: np.where(_above(x, a_min, a_max), g, 0),
 )
 
 
