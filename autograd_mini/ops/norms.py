@@ -53,7 +53,9 @@ def norm(x: Any, ord: Order = None, axis: Axis = None, keepdims: bool = False) -
     """
     axes = tuple(range(np.ndim(x))) if axis is None else axis
     axes = axes if isinstance(axes, tuple) else (axes,)
-    if ord is None and (axis is None or len(axes) <= 2):
+    if axis is None and (ord is None or (ord, len(axes)) in ((2, 1), ("fro", 2))):
+        return _norm(x, keepdims=keepdims)
+    if ord is None and len(axes) <= 2:
         return _norm(x, axis=axis, keepdims=keepdims)
     if len(axes) == 1:
         return _vector_norm(x, ord, axes[0], keepdims)

@@ -14,7 +14,7 @@ Axis = int | tuple[int, ...] | None
 
 def _axes(axis: Axis, ndim: int) -> tuple[int, ...]:
     """Return the reduced axes as non-negative numbers."""
-    if axis is None:
+    if axis is None or ndim == 0:  # NumPy takes axis 0 of a number for no axis
         return tuple(range(ndim))
     return tuple(a % ndim for a in (axis if isinstance(axis, tuple) else (axis,)))
 
@@ -57,6 +57,9 @@ def axis_out_of_range(x: Any, *, axis: Any = None, **_: Any) -> str | None:
         if isinstance(a, int) and not -len(shape) <= a < len(shape):
             allowed = f"use {-len(shape)}..{len(shape) - 1}" if shape else "it has no axes"
             return f"axis {a} is out of range for shape {shape}; {allowed}"
+    named = [a % len(shape) for a in axes if isinstance(a, int)]
+    if len(set(named)) < len(named):
+        return f"axis {axis} names an axis of shape {shape} twice"
     if np.size(x) == 0:
         return f"nothing to reduce in shape {shape}; it has no elements on the reduced axes"
     return None
