@@ -15,6 +15,7 @@ if not (_here / "nn").is_dir():  # a source checkout: nn/, viz/, tutorials/ sit 
 from autograd_mini import errors, linalg
 from autograd_mini.anomaly import detect_anomaly
 from autograd_mini.checking.checker import gradcheck
+from autograd_mini.checking.curve import gradcheck_curve
 from autograd_mini.creation import (
     arange,
     eye,
@@ -274,6 +275,7 @@ __all__ = [
     "get_default_dtype",
     "grad",
     "gradcheck",
+    "gradcheck_curve",
     "hardtanh",
     "hessian",
     "hsplit",

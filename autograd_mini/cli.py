@@ -16,6 +16,7 @@ from autograd_mini import __version__
 from autograd_mini.errors import AutogradError
 
 COMMANDS = {
+    "check": ("autograd_mini.checking.command", "Check your gradient; name the wrong rule."),
     "debug": ("autograd_mini.debug_cli", "Step through the tape of your script, row by row."),
     "doctor": ("autograd_mini.tutorials.doctor", "Say what is installed and what will draw."),
     "explain": ("autograd_mini.explain_cli", "Show a function's derivative and its rule."),

@@ -30,8 +30,8 @@ def broken_path(
     lost = _lost(tape, {subject.parameters[name].row: name for name in gradients}, gradients)
     return lost or [
         Finding(
-            f"all {len(tape)} rows on the tape are right and nothing is cut: the difference "
-            f"quotient itself may be off. Look at ag.gradcheck_curve, and for jumps in f"
+            "all rules are right and nothing is cut: the difference quotient itself may be off. "
+            "Look at ag.gradcheck_curve, and for jumps in f"
         )
     ]
 
@@ -57,7 +57,7 @@ def _cut(subject: Subject, name: str, tape: Tape) -> Finding | None:
         after = [_constants(row) for row in moved]
     finally:
         array[...] = centre
-    right = f"all {len(tape)} rows on the tape are right"
+    right = "all rules are right"
     start = f"{right}; the path from {name} to the result is cut: "
     if not output.requires_grad:
         return Finding(
@@ -121,7 +121,7 @@ def _lost(tape: Tape, names: dict[Row, str], gradients: dict[str, Array]) -> lis
             if only and len(contributions) > 1
             else "its adjoint is not the sum of what they sent; does a hook change it?"
         )
-        told = f"all {len(tape)} rows on the tape are right; {name} is used by {users}, but {why}"
+        told = f"all rules are right; {name} is used by {users}, but {why}"
         return [Finding(told)]
     return []
 

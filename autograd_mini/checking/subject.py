@@ -27,8 +27,9 @@ class Subject:
 
     @cached_property
     def seed(self) -> Array:
-        """A fixed random cotangent: what is checked is the result's product with it."""
-        return fixed_cotangent(self.value().shape)
+        """A fixed random cotangent, 1 for one number: the result's product with it is checked."""
+        shape = self.value().shape
+        return fixed_cotangent(shape) if shape else np.ones(shape)
 
     def value(self) -> Array:
         """Return the result at the present values of the parameters."""

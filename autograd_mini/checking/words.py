@@ -136,7 +136,12 @@ def _one_ratio(sample: Sample, claimed: Array) -> Verdict | None:
     ratio = _ratio(sample, claimed)
     if ratio is None:
         return None
-    return ratio, f"{RATIO} {_number(ratio)} everywhere; a constant factor is wrong"
+    why = "a constant factor is wrong"
+    for n in range(3, 13):
+        for factor, fault in ((n, "too much"), (1 / n, "missing")):
+            if np.isclose(ratio, factor):
+                why = f"a factor {n} is {fault}"
+    return ratio, f"{RATIO} {_number(ratio)} everywhere; {why}"
 
 
 def _unchanged(sample: Sample, claimed: Array) -> Verdict | None:
