@@ -57,14 +57,12 @@ class Node:
 class Edge:
     """One argument of an operation: ``tail`` and ``head`` are indices of nodes.
 
-    ``argument``: its name in the rule. ``label``: the local derivative in the names of the rows.
-    ``number``: its value where both sides are scalars. ``differentiable``: gradients flow back
-    along it.
+    ``label``: the local derivative in the names of the rows. ``number``: its value where both sides
+    are scalars. ``differentiable``: gradients flow back along it.
     """
 
     tail: int
     head: int
-    argument: str
     number: str
     label: str
     differentiable: bool

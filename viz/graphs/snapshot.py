@@ -150,7 +150,6 @@ def _edges(rows: list[Row], index: dict[Row, int]) -> list[Edge]:
         Edge(
             tail=index[parent],
             head=index[row],
-            argument=row.primitive.argument(position) if row.primitive else "",
             number=scalar_slope(row, position) if parent.requires_grad else "",
             label=edge_label(row, position, index, uses[parent]) if parent.requires_grad else "",
             differentiable=parent.requires_grad,
