@@ -23,8 +23,8 @@ OPERATORS: dict[type[ast.operator], str] = {
 def parts(function: Callable[..., Any]) -> list[str]:
     """Return the names of the differentiable functions that ``function`` applies, as written.
 
-    Calls are looked up; operators count where an operand comes from a required argument. Private
-    functions that it calls are read too. Empty if the source cannot be read.
+    Calls are looked up; operators count where an operand comes from a required argument. Functions
+    that are not public, which it calls, are read too. Empty if the source cannot be read.
 
     >>> import numpy as np
     >>> parts(np.ptp)
@@ -92,10 +92,10 @@ class _Reader(ast.NodeVisitor):
         elif called is not None and composition(called) is not None:
             self.found.append(called.__name__)
         elif isinstance(called, FunctionType):
-            if called.__name__.startswith("_"):
-                self.read(called)
-            elif called.__module__.startswith("autograd_mini.ops"):
+            if _is_public(called):
                 self.found.append(called.__name__)
+            elif called.__module__.startswith("autograd_mini.ops") or called.__name__[0] == "_":
+                self.read(called)
 
     def visit_Subscript(self, node: ast.Subscript) -> None:
         self.generic_visit(node)
@@ -126,3 +126,10 @@ class _Reader(ast.NodeVisitor):
             case ast.UnaryOp(operand=value) | ast.Subscript(value=ast.Name() as value):
                 return self._is_made_from_arguments(value)
         return False
+
+
+def _is_public(function: FunctionType) -> bool:
+    import autograd_mini
+
+    homes = (autograd_mini, autograd_mini.linalg)
+    return any(getattr(home, function.__name__, None) is function for home in homes)

@@ -72,10 +72,15 @@ def run(script: Path, arguments: tuple[str, ...] = ()) -> Debugger | None:
         except Exception as error:
             click.echo(_own_traceback(error), err=True, nl=False)
             sys.exit(1)
-    if last:
-        return last[0]
+        debugger = last[0] if last else _of_named_tensor(vars(main))
+    if debugger is not None:
+        debugger.name_variables(vars(main))
+    return debugger
+
+
+def _of_named_tensor(variables: dict[str, Any]) -> Debugger | None:
     for name in NAMES:
-        value = vars(main).get(name)
+        value = variables.get(name)
         if isinstance(value, Tensor) and value.requires_grad and not value.is_leaf:
             return Debugger(value)
     return None

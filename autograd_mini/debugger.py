@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -103,6 +104,20 @@ class Debugger:
         if all(step.name != name for step in self.steps):
             raise ArgumentError(f"no row {name!r}; the rows are v0 to v{self.n_rows - 1}")
 
+    def name_variables(self, namespace: dict[str, Any]) -> None:
+        """Show beside each row the name of the variable in ``namespace`` that holds its tensor."""
+        variables = {
+            value.row: name
+            for name, value in reversed(namespace.items())
+            if isinstance(value, Tensor) and not name.startswith("_")
+        }
+        self.steps = [
+            replace(step, variable="" if step.row.is_leaf and step.row.name else name)
+            if (name := variables.get(step.row, ""))
+            else step
+            for step in self.steps
+        ]
+
     def table(self) -> str:
         """Return the textbook table as it stands at this step, with a pointer at its row."""
         return table_text(self.steps, self.position)
@@ -144,6 +159,8 @@ def debug(y: Tensor, gradient: Any = None) -> Debugger:
     <debugger of 3 rows, at reverse 1 of 3: v2>
     """
     debugger = Debugger(y, gradient)
+    caller = sys._getframe(1)
+    debugger.name_variables({**caller.f_globals, **caller.f_locals})
     if sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty():
         from autograd_mini.dialogue import Dialogue
 

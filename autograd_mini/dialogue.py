@@ -1,9 +1,11 @@
 """The debugger's dialogue in a terminal: commands, and 'predict, then reveal'."""
 
+import re
 from collections.abc import Callable
 from difflib import get_close_matches
-from fractions import Fraction
+from functools import reduce
 from itertools import islice
+from operator import truediv
 from typing import Any
 
 import numpy as np
@@ -23,7 +25,7 @@ from autograd_mini.step_text import (
 HELP = """\
   n, Enter   next step                        p          previous step
   f          begin the forward pass           r          begin the reverse pass
-  j v3       jump to row v3                   t          the table, with a pointer here
+  j v3, v3   jump to row v3                   t          the table, with a pointer here
   zero       run to the next row whose adjoint is all zeros
   nan        run to the next row whose adjoint has a NaN or an infinity
   big 10     run to the next row whose adjoint has an element larger than 10 in size
@@ -33,6 +35,7 @@ HELP = """\
 The forward pass computes values from the oldest row on; the reverse pass then goes back from the
 newest, and each row adds  its own adjoint × local derivative  to the adjoints of its inputs."""
 
+ROW = re.compile(r"v?\d+")
 QUIT = ("q", "quit", "exit")
 CLOSE = 0.02
 """A prediction counts as right within 2 % of the largest element."""
@@ -88,6 +91,9 @@ class Dialogue:
         word, _, rest = (line or "n").partition(" ")
         command = self._commands.get(word.lower()) or self._commands.get(SPELLED_OUT.get(word, ""))
         try:
+            if command is None and ROW.fullmatch(word):
+                self._jump(word)
+                return
             if command is None:
                 near = get_close_matches(word, [*self._commands, *SPELLED_OUT], n=1)
                 guess = f"did you mean {near[0]}? " if near else ""
@@ -164,8 +170,8 @@ class Dialogue:
         self.is_predicting = not self.is_predicting
         if self.is_predicting:
             self.show(
-                "Predict, then reveal: n asks before it shows. Type a number (1/2 will do), or "
-                "several for an array; Enter shows it without a score. predict again: stop."
+                "Predict, then reveal: n asks before it shows. Type a number or a product, 3*1/2;\n"
+                "of an array, several. Enter shows it without a score; predict again: stop."
             )
         else:
             self.show(f"No more questions. You predicted {self.n_right} of {self.n_asked} right.")
@@ -227,14 +233,22 @@ SPELLED_OUT = {
 
 
 def _numbers(answer: str) -> list[float] | None:
-    """Read ``-0.5``, ``1/2`` or ``[1 2, 3]``; None of an empty answer. Raises ValueError."""
-    words = answer.translate(str.maketrans("[](),", "     ")).split()
-    if not words:
-        return None
+    """Read ``-0.5``, ``2*1/3`` or ``[1 2, 3]``; None of an empty answer. Raises ValueError."""
+    joined = re.sub(r"\s*([*/])\s*", r"\1", answer)
+    words = re.sub(r"[\[\](),]", " ", joined).split()
     try:
-        return [float(Fraction(word)) if "/" in word else float(word) for word in words]
+        return [_product(word) for word in words] or None
     except ZeroDivisionError as error:
         raise ValueError from error
+
+
+def _product(word: str) -> float:
+    """Read ``0.5``, ``1/2`` or ``3*0.96``."""
+    product = 1.0
+    for factor in word.split("*"):
+        numerator, *denominators = map(float, factor.split("/"))
+        product *= reduce(truediv, denominators, numerator)
+    return product
 
 
 def _is_close(guess: Array, value: Array) -> bool:

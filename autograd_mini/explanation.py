@@ -16,7 +16,7 @@ from autograd_mini.anatomy import parts
 from autograd_mini.errors import ArgumentError
 from autograd_mini.ops.constant import CONSTANT
 from autograd_mini.registry import Primitive, composition, find, primitives
-from autograd_mini.sources import Source, source_of
+from autograd_mini.sources import Source, source_of, without_docstring
 
 OURS = "autograd_mini.ops."
 BAR = "\\|"
@@ -167,7 +167,7 @@ def _composed_text(name: str, function: Callable[..., Any]) -> str:
     source = source_of(function)
     if source is not None:
         lines += ["", f"source   {source.file}, line {source.line}"]
-        lines += [f"  {line}".rstrip() for line in source.text.splitlines()]
+        lines += [f"  {line}".rstrip() for line in without_docstring(source.text).splitlines()]
     return "\n".join(lines)
 
 

@@ -47,7 +47,8 @@ class Step:
     is known. ``inputs``: of each the row's name, None for a literal, and the values. ``primal``:
     the row's value. ``adjoint``: complete and after its hooks; None in the forward pass.
     ``received``: what made the adjoint; nothing for the output, which starts with the seed.
-    ``sent``: what it adds to the adjoints of its inputs.
+    ``sent``: what it adds to the adjoints of its inputs. ``variable``: the name of the variable
+    that holds the row's tensor, if it is known.
     """
 
     row: Row
@@ -60,6 +61,7 @@ class Step:
     adjoint: Array | None = None
     received: tuple[Contribution, ...] = ()
     sent: tuple[Contribution, ...] = ()
+    variable: str = ""
 
     def __str__(self) -> str:
         return step_text(self)

@@ -46,6 +46,20 @@ def source_of(function: Callable[..., Any], keyword: str = "") -> Source | None:
     return Source(textwrap.dedent(segment), _short(code.co_filename), node.lineno)
 
 
+def without_docstring(text: str) -> str:
+    """Return a function's source without its docstring.
+
+    >>> print(without_docstring("def f(x):\\n    'Double it.'\\n    return 2 * x"))
+    def f(x):
+        return 2 * x
+    """
+    body = getattr(ast.parse(text).body[0], "body", [])
+    lines = text.splitlines()
+    if len(body) > 1 and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant):
+        del lines[body[0].lineno - 1 : body[0].end_lineno]
+    return "\n".join(lines)
+
+
 def line_text(line: str | None) -> str:
     """Return the text of a row's ``file.py:12``, if that is the running script or the REPL."""
     file, _, number = (line or "").rpartition(":")

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 FEW = 4
 """Arrays of at most this many elements are shown whole."""
+WIDTH = 73
+"""What is added is told in one line where it fits a terminal of 80 columns, else in two."""
 WINDOW = 12
 """Rows shown above and below the pointer of a long table."""
 
@@ -55,7 +57,7 @@ def row_lines(step: "Step", *, with_primal: bool = True) -> list[str]:
     formula = row.primitive.doc.partition(";")[0] if row.primitive else ""
     lines = [
         "   ".join(part for part in [f"── {step.place} ──", *where] if part),
-        f"{step.name} {operation_of(step):<32}  {formula}".rstrip(),
+        f"{title(step)} {operation_of(step):<32}  {formula}".rstrip(),
     ]
     if row.primitive is not None:
         for position, (name, value) in enumerate(step.inputs):
@@ -69,6 +71,11 @@ def row_lines(step: "Step", *, with_primal: bool = True) -> list[str]:
         if row.is_leaf:
             lines.append("   a leaf: this is its gradient")
     return lines
+
+
+def title(step: "Step") -> str:
+    """Return the row's name and the name of the variable that holds it, if one is known."""
+    return f"{step.name} {step.variable}".rstrip()
 
 
 def operation_of(step: "Step") -> str:
@@ -97,21 +104,28 @@ def sent_lines(sent: Sequence["Contribution"]) -> list[str]:
         return []
     rows = [
         (
-            f"      to {c.target}",
+            f"to {c.target}",
             f"by ∂z/∂{c.argument} = {slope_text(c)}",
             f"adds {value_text(c.value)}",
             f"adjoint of {c.target}: {change_text(c)}",
         )
         for c in sent
     ]
-    return ["   it adds", *aligned(rows)]
+    lines = aligned(rows)
+    if max(map(len, lines)) > WIDTH:
+        lines = [
+            line
+            for to, slope, value, change in rows
+            for line in (f"{to}  {slope}", f"      {value}  {change}")
+        ]
+    return ["   it adds", *(f"      {line}" for line in lines)]
 
 
 def change_text(contribution: "Contribution") -> str:
     """Return the target's adjoint before and after."""
     after = value_text(contribution.after)
     if contribution.before is None:
-        return "0 → the same" if contribution.after.size > FEW else f"0 → {after}"
+        return "0 → the same" if contribution.after.ndim else f"0 → {after}"
     return f"{value_text(contribution.before)} → {after}"
 
 
@@ -120,7 +134,9 @@ def slope_text(contribution: "Contribution") -> str:
     formula = contribution.slope or "(see its rule)"
     if contribution.local is None:
         return formula
-    value = value_text(contribution.local)
+    local = contribution.local
+    is_one_number = local.size and np.all(local == local.flat[0])
+    value = value_text(local.flat[0] if is_one_number else local)
     return value if value == formula.replace("−", "-") else f"{formula} = {value}"
 
 
@@ -144,7 +160,7 @@ def table_text(steps: Sequence["Step"], position: int) -> str:
         is_known = not here.is_forward or i <= at
         primal = value_text(step.primal) if is_known else "·"
         adjoint = value_text(adjoints[step.name]) if step.name in adjoints else "·"
-        lines.append(("→" if i == at else "", step.name, operation_of(step), primal, adjoint))
+        lines.append(("→" if i == at else "", title(step), operation_of(step), primal, adjoint))
     text = aligned(lines)
     if first > 0:
         text.insert(1, f"   ⋮ {first} rows above")

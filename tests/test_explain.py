@@ -97,6 +97,16 @@ def test_a_composed_function_is_taken_apart() -> None:
     assert "return np.sum(gated, axis=n - 1)" in text
 
 
+def test_what_numpys_composed_functions_are_made_of() -> None:
+    assert str(ag.explain(np.ptp)).startswith("ptp   made of max, min, subtract:")
+    assert str(ag.explain(np.vstack)).startswith("vstack   made of atleast_2d, concatenate:")
+    text = str(ag.explain(np.diff))
+    assert text.startswith("diff   made of ")
+    assert "subtract" in text.partition(":")[0]
+    assert "normal_axis" not in text.partition(":")[0]  # plumbing
+    assert '"""' not in text
+
+
 @pytest.mark.parametrize(
     ("wrong", "expected"),
     [
