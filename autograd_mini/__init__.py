@@ -16,6 +16,7 @@ from autograd_mini import errors, linalg
 from autograd_mini.anomaly import detect_anomaly
 from autograd_mini.checking.checker import gradcheck
 from autograd_mini.checking.curve import gradcheck_curve
+from autograd_mini.checkpointing import checkpoint
 from autograd_mini.creation import (
     arange,
     eye,
@@ -230,6 +231,7 @@ __all__ = [
     "broadcast_arrays",
     "broadcast_to",
     "cbrt",
+    "checkpoint",
     "clip",
     "column_stack",
     "composed",

@@ -416,8 +416,8 @@ class Tensor(Methods):
         if not self.is_leaf or (self.requires_grad and modes.tracking):
             raise GraphError(
                 "t[i] = v: assigning into a tracked tensor would change values that the tape has "
-                "saved. Build the result with np.where, np.concatenate or np.stack; to overwrite a "
-                "leaf's values, do it under no_grad()"
+                "saved. Write t = ag.index_update(t, i, v), which makes a new tensor; to overwrite "
+                "a leaf's values, do it under no_grad()"
             )
         self._write("t[i] = v", indexing.plain_index(index), plain(value))
 
