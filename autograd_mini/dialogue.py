@@ -23,17 +23,18 @@ from autograd_mini.step_text import (
 )
 
 HELP = """\
-  n, Enter   next step                        p          previous step
-  f          begin the forward pass           r          begin the reverse pass
-  j v3, v3   jump to row v3                   t          the table, with a pointer here
+  n, Enter   next step                  p   previous step
+  f          begin the forward pass     r   begin the reverse pass
+  j v3, v3   jump to row v3             t   the table, with a pointer here
   zero       run to the next row whose adjoint is all zeros
   nan        run to the next row whose adjoint has a NaN or an infinity
-  big 10     run to the next row whose adjoint has an element larger than 10 in size
+  big 10     run to the next row with an adjoint larger than 10 in size
   who v1     everything that is added to the adjoint of v1
   predict    say each value before you see it, with a score; again: stop
-  h          this help                        q          quit
-The forward pass computes values from the oldest row on; the reverse pass then goes back from the
-newest, and each row adds  its own adjoint × local derivative  to the adjoints of its inputs."""
+  h          this help                  q   quit
+The forward pass computes values, from the oldest row on. The reverse pass goes
+back from the newest; each row adds (its adjoint × local derivative) to the
+adjoints of its inputs."""
 
 ROW = re.compile(r"v?\d+")
 QUIT = ("q", "quit", "exit")

@@ -67,6 +67,7 @@ class Step:
         return step_text(self)
 
 
+@np.errstate(all="ignore")  # the learner's own backward warns
 def replay(output: Row, seed: Array) -> list[Step]:
     """Return the steps of the forward and then of the reverse pass, without touching the tape.
 
@@ -123,9 +124,8 @@ def _contribution(
     primitive, parent = row.primitive, row.parents[position]
     assert primitive is not None
     assert parent is not None
-    with np.errstate(all="ignore"):  # the learner's own backward has warned already
-        value = np.array(pull(row, position, g, row.output, row.inputs))
-        local = _local(row, position)
+    value = np.array(pull(row, position, g, row.output, row.inputs))
+    local = _local(row, position)
     argument = primitive.argument(position)
     return Contribution(
         names[row],

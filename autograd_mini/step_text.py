@@ -11,10 +11,11 @@ from autograd_mini.table import aligned, operation_text
 if TYPE_CHECKING:
     from autograd_mini.replay import Contribution, Step
 
+INDENT = 6 * " "
 FEW = 4
 """Arrays of at most this many elements are shown whole."""
-WIDTH = 73
-"""What is added is told in one line where it fits a terminal of 80 columns, else in two."""
+WIDTH = 79
+"""What does not fit into so many columns goes into a second line."""
 WINDOW = 12
 """Rows shown above and below the pointer of a long table."""
 
@@ -25,7 +26,7 @@ def value_text(value: Any) -> str:
     >>> value_text(np.float64(11.6520714)), value_text(np.array([1.0, 0.5]))
     ('11.6521', '[1 0.5]')
     >>> value_text(np.array([0.0] * 6 + [3.0, np.nan]))
-    '(8,) 0 … 3, 75% zeros, 1 not finite'
+    '(8,) 0 … 3, 75% zeros, 1 NaN'
     """
     array = np.asarray(value)
     if array.ndim == 0 or array.size <= FEW:
@@ -33,15 +34,17 @@ def value_text(value: Any) -> str:
     if array.dtype.kind != "f":
         return brief(array)
     finite = array[np.isfinite(array)]
+    n_nan = np.isnan(array).sum()
+    n_zeros, n_infinite = np.sum(array == 0), array.size - finite.size - n_nan
     notes = []
     if finite.size:
         low, high = f"{finite.min():.3g}", f"{finite.max():.3g}"
         notes.append(f"all {low}" if low == high else f"{low} … {high}")
-    n_zeros, n_wild = np.sum(array == 0), array.size - finite.size
     if 0 < n_zeros < array.size:
         notes.append(f"{n_zeros / array.size:.0%} zeros")
-    if n_wild:
-        notes.append(f"{n_wild} not finite")
+    for n, kind in ((n_nan, "NaN"), (n_infinite, "inf")):
+        if n:
+            notes.append(f"all {kind}" if n == array.size else f"{n} {kind}")
     return f"{array.shape} {', '.join(notes)}"
 
 
@@ -53,12 +56,13 @@ def step_text(step: "Step") -> str:
 def row_lines(step: "Step", *, with_primal: bool = True) -> list[str]:
     """Return the lines about the row itself, before what it adds to others."""
     row = step.row
-    where = [row.line or "", step.code, f"in {row.scope}" if row.scope else ""]
     formula = row.primitive.doc.partition(";")[0] if row.primitive else ""
-    lines = [
-        "   ".join(part for part in [f"── {step.place} ──", *where] if part),
-        f"{title(step)} {operation_of(step):<32}  {formula}".rstrip(),
-    ]
+    scope = f"in {row.scope}" if row.scope else ""
+    top = "   ".join(part for part in (f"── {step.place} ──", row.line, scope, step.code) if part)
+    lines = [top]
+    if len(top) > WIDTH:
+        lines = [top.removesuffix(step.code).rstrip(), *([f"   {step.code}"] if step.code else [])]
+    lines.append(f"{f'{title(step)} {operation_of(step)}':<36} {formula}".rstrip())
     if row.primitive is not None:
         for position, (name, value) in enumerate(step.inputs):
             argument = row.primitive.argument(position)
@@ -112,13 +116,13 @@ def sent_lines(sent: Sequence["Contribution"]) -> list[str]:
         for c in sent
     ]
     lines = aligned(rows)
-    if max(map(len, lines)) > WIDTH:
+    if max(map(len, lines)) > WIDTH - len(INDENT):
         lines = [
             line
             for to, slope, value, change in rows
-            for line in (f"{to}  {slope}", f"      {value}  {change}")
+            for line in (f"{to}  {slope}", f"{INDENT}{value}  {change}")
         ]
-    return ["   it adds", *(f"      {line}" for line in lines)]
+    return ["   it adds", *(INDENT + line for line in lines)]
 
 
 def change_text(contribution: "Contribution") -> str:

@@ -335,6 +335,13 @@ def test_commands(typed: str, expected: str) -> None:
     assert expected in talk(baydin(), typed)
 
 
+def test_what_is_shown_fits_a_terminal() -> None:
+    with ag.record():
+        loss = network()
+    text = talk(loss, "h", "predict", "predict", "t", *["n"] * 20)
+    assert max(map(len, text.splitlines())) <= 80
+
+
 def test_predict_then_reveal() -> None:
     text = talk(
         baydin(), "predict", "n", "-0.28", "n", "1", "one", "2*1 / 4", "n", "", "", "n", "1/2", "q"
