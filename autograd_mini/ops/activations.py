@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_mini.errors import ArgumentError
 from autograd_mini.ops.elementwise import erfc
 from autograd_mini.registry import primitive
 
@@ -97,6 +98,8 @@ def _gate(x: Any, approximate: str) -> Any:
     """Return Φ(x), the share of a standard normal distribution below x, or its approximation."""
     if approximate == "tanh":
         return sigmoid(math.sqrt(8 / math.pi) * (x + 0.044715 * x**3))  # (1 + tanh u)/2 = σ(2u)
+    if approximate != "none":
+        raise ArgumentError(f"gelu: approximate must be 'none' or 'tanh', got {approximate!r}")
     return erfc(-math.sqrt(0.5) * x) / 2
 
 
