@@ -2,6 +2,7 @@
 
 from autograd_mini.ops.decompositions import cholesky, eigh, eigvalsh, qr, svd, svdvals
 from autograd_mini.ops.linalg import det, inv, matrix_power, pinv, slogdet, solve
+from autograd_mini.ops.norms import norm
 
 __all__ = [
     "cholesky",
@@ -10,6 +11,7 @@ __all__ = [
     "eigvalsh",
     "inv",
     "matrix_power",
+    "norm",
     "pinv",
     "qr",
     "slogdet",

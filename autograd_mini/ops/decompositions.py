@@ -110,7 +110,7 @@ def cholesky(x: Any, /, *, upper: bool = False) -> Any:
     return _cholesky_lower(arraylike(x))
 
 
-def _packed_eigh(x: Any, uplo: str = "L") -> Any:
+def _packed_eigh(x: Any, uplo: Any = "L") -> Any:
     need_matrices("eigh", x)
     values, vectors = np.linalg.eigh(x, uplo)
     return np.concatenate([values[..., None, :], vectors], axis=-2)
@@ -148,9 +148,9 @@ def eigh(x: Any, UPLO: str = "L") -> EighResult:  # noqa: N803 (NumPy's name)
     >>> eigh(ag.tensor([[2.0, 0.0], [0.0, 1.0]])).eigenvalues
     tensor([1., 2.])
     """
-    if UPLO not in ("L", "U"):
+    if UPLO not in ("L", "U", "l", "u"):
         raise ArgumentError(f"eigh: UPLO must be 'L' or 'U', got {UPLO!r}")
-    packed = _eigh(arraylike(x), uplo=UPLO)
+    packed = _eigh(arraylike(x), uplo=UPLO.upper())
     return EighResult(packed[..., 0, :], packed[..., 1:, :])
 
 

@@ -45,6 +45,7 @@ def _not_multipliable(x: Any, y: Any) -> str | None:
 matmul = primitive(
     np.matmul,
     doc="z = x @ y; ∂z/∂x = ḡ @ yᵀ; ∂z/∂y = xᵀ @ ḡ",
+    overrides=[np.linalg.matmul],
     complain=_not_multipliable,
     x=_matmul_vjp_x,
     y=_matmul_vjp_y,

@@ -36,26 +36,35 @@ rot90 = primitive(
 )
 
 
-def _needs_an_axis(x: Any, *, k: int = 0) -> str | None:
-    return f"it needs at least 1 axis, got shape {np.shape(x)}"
+def _tril(x: Any, k: int = 0) -> Any:
+    _need_an_axis("tril", x)
+    return np.tril(x, k)
+
+
+def _triu(x: Any, k: int = 0) -> Any:
+    _need_an_axis("triu", x)
+    return np.triu(x, k)
+
+
+def _need_an_axis(function: str, x: Any) -> None:
+    if not np.ndim(x):
+        raise ShapeError(f"{function}: it needs at least 1 axis, got shape ()")
 
 
 tril = primitive(
-    lambda x, k=0: np.tril(x, k),
+    _tril,
     name="tril",
     doc="z = x below and on the k-th diagonal, else 0; ∂z/∂x = [column ≤ row + k]",
     overrides=[np.tril],
     broadcasts=True,
-    complain=_needs_an_axis,
     x=lambda g, out, x, *, k=0: np.tril(g, k),
 )
 triu = primitive(
-    lambda x, k=0: np.triu(x, k),
+    _triu,
     name="triu",
     doc="z = x above and on the k-th diagonal, else 0; ∂z/∂x = [column ≥ row + k]",
     overrides=[np.triu],
     broadcasts=True,
-    complain=_needs_an_axis,
     x=lambda g, out, x, *, k=0: np.triu(g, k),
 )
 
@@ -151,8 +160,7 @@ def flipud(x: Any) -> Any:
     >>> ag.flipud(ag.tensor([1.0, 2.0]))
     tensor([2., 1.])
     """
-    if np.ndim(x) < 1:
-        raise ShapeError("flipud: it needs at least 1 axis, got shape ()")
+    _need_an_axis("flipud", x)
     return flip(x, 0)
 
 
@@ -160,11 +168,15 @@ def flipud(x: Any) -> Any:
 def tile(x: Any, reps: Any) -> Any:
     """Return ``x`` laid out again and again, ``reps`` times along each axis.
 
+    Raises ShapeError for negative ``reps``.
+
     >>> import autograd_mini as ag
     >>> ag.tile(ag.tensor([1.0, 2.0]), 2)
     tensor([1., 2., 1., 2.])
     """
     times = np.ravel(reps).tolist()
+    if any(count < 0 for count in times):
+        raise ShapeError(f"tile: reps must not be negative, got {reps}")
     shape = (1,) * (len(times) - np.ndim(x)) + np.shape(x)
     times = [1] * (len(shape) - len(times)) + times
     pairs = list(zip(times, shape, strict=True))
@@ -196,7 +208,7 @@ def repeat(x: Any, repeats: Any, axis: int | None = None) -> Any:
     return take(x, places, axis)
 
 
-@composed(np.diagonal, np.linalg.diagonal)
+@composed(np.diagonal)
 def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     """Return the diagonal of two axes, as the last axis: zₖ = xₖ,ₖ₊ₒ.
 
@@ -212,6 +224,11 @@ def diagonal(x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     count = max(min(rows - start, columns - max(offset, 0)), 0)
     row = np.arange(start, start + count)
     return x[..., row, row + offset]
+
+
+@composed(np.linalg.diagonal)
+def _diagonal_of_matrices(x: Any, /, *, offset: int = 0) -> Any:
+    return diagonal(x, offset, -2, -1)
 
 
 @composed(np.diag)

@@ -13,7 +13,11 @@ from autograd_mini.registry import primitive
 
 def _misfit(x: Any, value: Any, *, index: Any) -> str:
     parts = ", ".join(map(brief, index if isinstance(index, tuple) else (index,)))
-    return f"a value of shape {np.shape(value)} does not fit into [{parts}] of shape {np.shape(x)}"
+    try:
+        place = np.empty(np.shape(x))[index].shape
+    except IndexError:
+        return f"index [{parts}] does not fit shape {np.shape(x)}"
+    return f"a value of shape {np.shape(value)} does not fit into [{parts}], of shape {place}"
 
 
 def _update(x: Any, value: Any, index: Any) -> Any:
