@@ -108,8 +108,8 @@ def judge(layers: Sequence[Layer]) -> Verdict:
         return Verdict("healthy", cause, "none needed")
     total = hidden[0].gradient_rms / hidden[-1].gradient_rms
     cause = (
-        f"from {_called(hidden[-1])} back to {_called(hidden[0])} dL/ds changes ×{short(total)} "
-        f"in all{_of_width(hidden)}"
+        f"over the {len(hidden)} hidden layers, from last to first, dL/ds changes "
+        f"×{short(total)} in all{_of_width(hidden)}"
     )
     return Verdict("healthy", cause, "none needed")
 
