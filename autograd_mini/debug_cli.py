@@ -62,7 +62,7 @@ def run(script: Path, arguments: tuple[str, ...] = ()) -> Debugger | None:
     Raises SystemExit with status 1, after the script's own traceback, if the script fails.
     """
     main = ModuleType("__main__")
-    main.__file__ = str(script)
+    main.__file__ = str(script.absolute())
     with _as_main(main, [str(script), *arguments]), record() as tape, _watched(tape) as last:
         try:
             exec(_compiled(script), main.__dict__)

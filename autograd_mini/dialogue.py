@@ -90,16 +90,15 @@ class Dialogue:
     def obey(self, line: str) -> None:
         """Carry out one command; an empty line is ``n``. Mistakes are answered in one line."""
         word, _, rest = (line or "n").partition(" ")
-        command = self._commands.get(word.lower()) or self._commands.get(SPELLED_OUT.get(word, ""))
+        word = SPELLED_OUT.get(word.lower(), word.lower())
+        if ROW.fullmatch(word):
+            word, rest = "j", word
         try:
-            if command is None and ROW.fullmatch(word):
-                self._jump(word)
-                return
-            if command is None:
+            if word not in self._commands:
                 near = get_close_matches(word, [*self._commands, *SPELLED_OUT], n=1)
                 guess = f"did you mean {near[0]}? " if near else ""
                 raise ArgumentError(f"no command {word!r}; {guess}h lists them")
-            command(rest.strip())
+            self._commands[word](rest.strip())
         except ArgumentError as mistake:
             self.show(str(mistake))
 
