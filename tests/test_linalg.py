@@ -5,9 +5,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sample_arrays import spread
 
 import autograd_mini as ag
+
+RNG = np.random.default_rng(11)
+
+
+def spread(*shape: int) -> np.ndarray:
+    """Return numbers in (-2, 2), with a generator of this file's own."""
+    return RNG.uniform(-2, 2, shape)
+
 
 SQUARE = spread(3, 3) + 3 * np.eye(3)
 BATCH = spread(2, 3, 3) + 3 * np.eye(3)

@@ -6,9 +6,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sample_arrays import spread
 
 import autograd_mini as ag
+
+RNG = np.random.default_rng(11)
+
+
+def spread(*shape: int) -> np.ndarray:
+    """Return numbers in (-2, 2), with a generator of this file's own."""
+    return RNG.uniform(-2, 2, shape)
+
 
 A, B, V, N = spread(2, 3), spread(3, 4), spread(3), np.array(1.5)
 

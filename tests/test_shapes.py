@@ -11,9 +11,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from sample_arrays import spread, strided
 
 import autograd_mini as ag
+
+RNG = np.random.default_rng(11)
+
+
+def spread(*shape: int) -> np.ndarray:
+    """Return numbers in (-2, 2), with a generator of this file's own."""
+    return RNG.uniform(-2, 2, shape)
+
+
+def strided(n: int, m: int) -> np.ndarray:
+    return spread(2 * n, 2 * m)[::-2, ::-2]
+
 
 X, CUBE, ROW, ONE, EMPTY = spread(2, 3), spread(2, 3, 4), spread(3), np.array(1.5), np.zeros((2, 0))
 
