@@ -173,9 +173,10 @@ class Leaf(Row):
     then until its next use at which nobody else holds the array; a new one is exposed, as an alias
     may be about. Meanwhile the fingerprint in ``trace`` tells whether the values changed, and
     ``changed_at`` is the serial number of the last change: rows before it saw other values.
+    ``reached``: the line that last got the array, under ``record()`` and ``detect_anomaly()``.
     """
 
-    __slots__ = ("changed_at", "exposed", "name", "trace")
+    __slots__ = ("changed_at", "exposed", "name", "reached", "trace")
 
     is_leaf = True
 
@@ -187,10 +188,13 @@ class Leaf(Row):
         self.name = ""
         self.changed_at = -1
         self.exposed = True
+        self.reached: str | None = None
         self.trace: int | None = None  # None: no row holds the array, so changes do not matter
 
     def expose(self) -> None:
         """Note that the caller is about to get the writable array."""
+        if modes.recording is not None or modes.anomaly:
+            self.reached = calling_line()
         if not self.exposed:
             self.exposed = True
             self.trace = fingerprint(self.output) if references(self.output) > HELD_TWICE else None

@@ -197,10 +197,11 @@ def _refuse_changed(rows: list[Row]) -> None:
             if not row.is_leaf and any(_overlap(saved, leaf.output) for saved in row.inputs):
                 where = f" at {row.line}" if row.line else ""
                 what = f"{leaf.name!r}, {leaf.shape}" if leaf.name else f"of shape {leaf.shape}"
+                by = f" (its array was last reached at {leaf.reached})" if leaf.reached else ""
                 raise GraphError(
                     f"backward: {row.operation}{where} saved the tensor {what}, whose values were "
-                    f"changed in place afterwards, so the gradient would be wrong. Call backward() "
-                    f"before the change, or make a new tensor (y = y + 1)"
+                    f"changed in place afterwards{by}, so the gradient would be wrong. Call "
+                    f"backward() before the change, or make a new tensor (y = y + 1)"
                 )
 
 
