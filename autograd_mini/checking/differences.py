@@ -1,6 +1,8 @@
 """The numeric side: difference quotients of the whole function, with their kinks and rounding."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -10,6 +12,7 @@ from autograd_mini.recording import Tape
 from autograd_mini.rows import Array
 
 N_WORST = 3
+SHORTER = np.array([1, 1e-1, 1e-2, 1e-3])
 KINK = 1e-2
 """One-sided slopes further apart than this, relative to the gradient, meet at a kink."""
 
@@ -42,17 +45,11 @@ def check_entries(
             array[index] = centre + step
             return float(array[index]) - centre
 
-        claimed = float(gradient[index])
-        step = eps * max(1.0, abs(centre))
-        quotient, noise_here = _quotient(subject, move, step, rounding)
-        gap = abs(quotient - claimed)
-        if gap > max(noise_here, 1e-9 * scale, 1e-9 * abs(quotient)):
-            smooth[index] = not _straddles(subject, move, step, claimed, scale)
-        if smooth[index] and centre and gap > max(noise_here, 1e-8 * scale):
-            near, near_noise = _quotient(subject, move, eps * abs(centre), rounding)
-            if abs(near - claimed) < gap:  # the function bends too much for the larger step
-                quotient, noise_here = near, near_noise
-        numeric[index], noise[index] = quotient, noise_here
+        line = _Line(subject, move, float(gradient[index]), scale, rounding)
+        largest = eps * max(1.0, abs(centre))
+        numeric[index], noise[index], smooth[index] = line.measure(
+            [*(largest * SHORTER), *([eps * abs(centre)] if 0 < abs(centre) < SHORTER[-1] else [])]
+        )
         move(0.0)
     return _compared(name, array.shape, gradient, numeric, noise, smooth, "entry")
 
@@ -71,54 +68,85 @@ def check_directions(
         direction = direction / max(_norm(direction), 1e-300)
         claimed[i] = float(np.vdot(gradient, direction))
 
-        def move_along(step: float, direction: Array = direction) -> float:
+        def move(step: float, direction: Array = direction) -> float:
             array[...] = centre + step * direction
             return step
 
-        for step in (eps * max(1.0, _norm(centre)) * shorter for shorter in (1, 0.1, 0.01)):
-            numeric[i], noise[i] = _quotient(subject, move_along, step, rounding)
-            slope = float(claimed[i])
-            if abs(numeric[i] - slope) <= max(float(noise[i]), 1e-8 * _norm(gradient)):
-                break
-            smooth[i] = not _straddles(subject, move_along, step, slope, _norm(gradient))
+        line = _Line(subject, move, float(claimed[i]), _norm(gradient), rounding)
+        steps = eps * max(1.0, _norm(centre)) * SHORTER
+        for start in range(len(steps)):  # a shorter step may meet no kink
+            numeric[i], noise[i], smooth[i] = line.measure(list(steps[start:]))
             if smooth[i]:
                 break
-        move_along(0.0)
+        move(0.0)
     return _compared(name, array.shape, claimed, numeric, noise, smooth, "direction")
 
 
-Move = Callable[[float], float]
+@dataclass
+class _Line:
+    """The function along one line through the parameters, and the slope that is claimed for it.
 
-
-def _quotient(subject: Subject, move: Move, step: float, rounding: float) -> tuple[float, float]:
-    """Return (f(x + h) − f(x − h)) / 2h and what rounding may add to it."""
-    above = move(step)
-    high = subject.loss()
-    below = move(-step)
-    low = subject.loss()
-    return (high - low) / (above - below), 2 * rounding / (above - below)
-
-
-def _straddles(subject: Subject, move: Move, step: float, claimed: float, scale: float) -> bool:
-    """Tell whether x + h and x − h are on different sides of a kink.
-
-    They are if a recorded row took another branch. A primitive that declares no branches may have a
-    kink too: then the slopes on both sides differ, and the claimed one is not outside them.
+    ``move(h)`` goes to x + h and returns the exact step; ``scale``: of the whole gradient.
     """
-    above = move(step)
-    high, taken = subject.loss(), subject.branches()
-    below = move(-step)
-    low, other = subject.loss(), subject.branches()
-    if not same_branches(taken, other):
-        return True
-    move(0.0)
-    middle = subject.loss()
-    right, left = (high - middle) / above, (middle - low) / -below
-    margin = 1e-5 * max(scale, abs(right), abs(left))
-    return (
-        abs(right - left) > KINK * max(scale, abs(right), abs(left))
-        and min(right, left) - margin <= claimed <= max(right, left) + margin
-    )
+
+    subject: Subject
+    move: Callable[[float], float]
+    claimed: float
+    scale: float
+    rounding: float
+
+    def measure(self, steps: list[float]) -> tuple[float, float, bool]:
+        """Return the difference quotient, its rounding, and whether it says anything: no kink.
+
+        Shorter steps are taken as long as they bring the quotient nearer: then the function bends,
+        and it was truncation that parted the two. A wrong slope stays wrong at every step.
+        """
+        quotient, noise = self._quotient(steps[0])
+        gap = abs(quotient - self.claimed)
+        if gap <= max(noise, 1e-9 * self.scale, 1e-9 * abs(quotient)):
+            return quotient, noise, True
+        if self._straddles(steps[0]):
+            return quotient, noise, False
+        before = quotient
+        for longer, step in pairwise(steps):
+            plain, its_noise = self._quotient(step)
+            bend = (plain - before) / ((longer / step) ** 2 - 1)  # Richardson: the error is ∝ h²
+            nearer = min(plain, plain + bend, key=lambda q: abs(q - self.claimed))
+            if not abs(nearer - self.claimed) < gap / 4:
+                break
+            before = plain
+            quotient, noise, gap = nearer, its_noise, abs(nearer - self.claimed)
+        return quotient, noise, True
+
+    def _quotient(self, step: float) -> tuple[float, float]:
+        """Return (f(x + h) − f(x − h)) / 2h and what rounding may add to it."""
+        above = self.move(step)
+        high = self.subject.loss()
+        below = self.move(-step)
+        low = self.subject.loss()
+        return (high - low) / (above - below), 2 * self.rounding / (above - below)
+
+    def _straddles(self, step: float) -> bool:
+        """Tell whether x + h and x − h are on different sides of a kink.
+
+        They are if a recorded row took another branch. A primitive that declares no branches may
+        have a kink too: then the slopes on both sides differ, and the claimed one is between them.
+        """
+        above = self.move(step)
+        high, taken = self.subject.loss(), self.subject.branches()
+        below = self.move(-step)
+        low, other = self.subject.loss(), self.subject.branches()
+        if not same_branches(taken, other):
+            return True
+        self.move(0.0)
+        middle = self.subject.loss()
+        right, left = (high - middle) / above, (middle - low) / -below
+        largest = max(self.scale, abs(right), abs(left))
+        margin = 1e-5 * largest
+        return (
+            abs(right - left) > KINK * largest
+            and min(right, left) - margin <= self.claimed <= max(right, left) + margin
+        )
 
 
 def _compared(
