@@ -21,6 +21,7 @@ from autograd_mini.ops import (
     gathering,
     indexing,
     normalizing,
+    norms,
     products,
     rearranging,
     reductions,
@@ -174,7 +175,12 @@ class Methods:
     sinh = _elementwise(elementwise.sinh)
     cosh = _elementwise(elementwise.cosh)
     tanh = _elementwise(elementwise.tanh)
+    arcsinh = _elementwise(elementwise.arcsinh)
+    arccosh = _elementwise(elementwise.arccosh)
+    arctanh = _elementwise(elementwise.arctanh)
+    sinc = _elementwise(elementwise.sinc)
     erf = _elementwise(elementwise.erf)
+    erfc = _elementwise(elementwise.erfc)
     sigmoid = _elementwise(activations.sigmoid)
     relu = _elementwise(activations.relu)
 
@@ -207,6 +213,9 @@ class Methods:
         metadata = {"axis": axis, "ddof": ddof, "keepdims": keepdims}
         return self._apply(reductions.std, (self,), metadata)
 
+    def median(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
+        return self._apply(reductions.median, (self,), {"axis": axis, "keepdims": keepdims})
+
     def prod(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
         return self._apply(scans.prod, (self,), {"axis": axis, "keepdims": keepdims})
 
@@ -229,6 +238,18 @@ class Methods:
     def logsumexp(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
         return self._apply(reductions.logsumexp, (self,), {"axis": axis, "keepdims": keepdims})
 
+    def all(self, axis: Axis = None) -> Any:
+        return self._array.all(axis)
+
+    def any(self, axis: Axis = None) -> Any:
+        return self._array.any(axis)
+
+    def round(self, decimals: int = 0) -> Array:
+        return self._array.round(decimals)
+
+    def argsort(self, axis: int | None = -1) -> Array:
+        return self._array.argsort(axis)
+
     def argmax(self, axis: int | None = None) -> Any:
         return self._array.argmax(axis)
 
@@ -250,6 +271,7 @@ class Methods:
     def squeeze(self, axis: Axis = None) -> "Tensor":
         return self._apply(shaping.squeeze, (self,), {"axis": axis})
 
+    norm = _method(norms.norm)
     ravel = _method(axes.ravel)
     mT = property(_method(axes.matrix_transpose))  # noqa: N815 (NumPy's name)
     take = _method(gathering.take)

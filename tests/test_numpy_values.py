@@ -104,6 +104,16 @@ def test_norms(dtype: Any, keepdims: bool) -> None:
 
 
 @pytest.mark.parametrize("keepdims", [False, True])
+def test_norms_by_singular_values(keepdims: bool) -> None:
+    x = made((2, 3, 4), np.float64)
+    for order, axes in product([2, -2, "nuc"], [(0, 1), (2, 0), (-1, -2)]):
+        options = {"ord": order, "axis": axes, "keepdims": keepdims}
+        found = np.linalg.norm(ag.tensor(x, requires_grad=True), **options)
+        np.testing.assert_allclose(found.detach().numpy(), np.linalg.norm(x, **options), rtol=1e-12)
+        assert ag.gradcheck(lambda x, options=options: ag.norm(x, **options), [ag.tensor(x)])
+
+
+@pytest.mark.parametrize("keepdims", [False, True])
 def test_averages(keepdims: bool) -> None:
     x = made((2, 3, 4), np.float64)
     cases: list[tuple[Any, Any]] = [
@@ -129,6 +139,31 @@ def test_averages(keepdims: bool) -> None:
         found = np.average(ag.tensor(x, requires_grad=True), **options)
         assert found.shape == expected.shape
         np.testing.assert_allclose(found.detach().numpy(), expected, rtol=1e-14)
+
+
+def test_float_power() -> None:
+    x, y = ag.tensor([1, 2, 3]), ag.tensor([0.5, -1.0, 2.0], requires_grad=True)
+    out = np.float_power(x, y)
+    assert out.dtype == np.float64
+    np.testing.assert_array_equal(out.detach().numpy(), np.float_power(x.numpy(), y.data))
+    out.sum().backward()
+    assert y.grad is not None
+    assert y.grad.dtype == np.float32
+
+
+def test_methods_answer_as_functions() -> None:
+    data = made((2, 3), np.float64)
+    t = ag.tensor(data)
+    for name in ("std", "var", "prod", "median", "norm", "logsumexp"):
+        for options in [{}, {"axis": 1}, {"axis": 0, "keepdims": True}]:
+            expected = getattr(ag, name)(data, **options)
+            np.testing.assert_array_equal(getattr(t, name)(**options).numpy(), expected)
+    for name in ("cumsum", "cumprod", "trace", "softmax", "log_softmax", "exp2", "erf", "sinc"):
+        np.testing.assert_array_equal(getattr(t, name)().numpy(), getattr(ag, name)(data))
+    for name in ("round", "argsort", "all", "any", "argmax", "argmin"):
+        found = getattr(t, name)()
+        assert not isinstance(found, ag.Tensor)
+        np.testing.assert_array_equal(found, getattr(data, name)())
 
 
 def test_average_has_gradients_of_both() -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd_mini.ops.arithmetic import not_broadcastable
-from autograd_mini.registry import Primitive, primitive
+from autograd_mini.ops.arithmetic import not_broadcastable, power
+from autograd_mini.registry import Primitive, composed, primitive
 
 negative = primitive(np.negative, doc="z = −x; ∂z/∂x = −1", x=lambda g, out, x: -g)
 positive = primitive(np.positive, doc="z = x; ∂z/∂x = 1", x=lambda g, out, x: g)
@@ -211,3 +211,14 @@ cast = primitive(
     doc="z = x in another dtype; ∂z/∂x = 1",
     x=lambda g, out, x, *, dtype: g,
 )
+
+
+@composed(np.float_power)
+def float_power(x: Any, y: Any) -> Any:
+    """Return x to the power y, in float64 at least, as NumPy does.
+
+    >>> import autograd_mini as ag
+    >>> float_power(ag.tensor([2, 3]), -1).tolist()
+    [0.5, 0.3333333333333333]
+    """
+    return power(cast(x, dtype=np.dtype(float)), cast(y, dtype=np.dtype(float)))

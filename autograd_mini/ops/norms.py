@@ -1,4 +1,4 @@
-"""Norms of vectors and matrices: one rule for Σ|x|ᵖ, the others made of max and sum."""
+"""Norms of vectors and matrices: one rule for Σ|x|ᵖ, the others made of max, sum and svd."""
 # ruff: noqa: A002, A006 (ord is NumPy's name)
 
 from typing import Any
@@ -7,9 +7,11 @@ import numpy as np
 
 from autograd_mini.errors import ArgumentError, ShapeError
 from autograd_mini.ops import reductions
+from autograd_mini.ops.axes import moveaxis
+from autograd_mini.ops.decompositions import svdvals
 from autograd_mini.ops.elementwise import absolute
 from autograd_mini.ops.reductions import Axis, axis_out_of_range, keep
-from autograd_mini.ops.shaping import squeeze
+from autograd_mini.ops.shaping import expand_dims, squeeze
 from autograd_mini.registry import composed, primitive
 
 Order = float | str | None
@@ -40,7 +42,8 @@ def norm(x: Any, ord: Order = None, axis: Axis = None, keepdims: bool = False) -
 
     ``ord`` for vectors: None or 2 for √Σx², 1 for Σ|x|, inf for max|x|, -inf for min|x|, another
     p for (Σ|x|ᵖ)^(1/p). For matrices: None or "fro" for √Σx², 1 (inf) for the largest column (row)
-    sum of |x|, -1 (-inf) for the smallest.
+    sum of |x|, -1 (-inf) for the smallest; 2 (-2) for the largest (smallest) singular value, "nuc"
+    for the sum of all.
     The gradient of a zero vector's norm is 0, not NaN; in a maximum, ties share the gradient.
 
     Raises ArgumentError for another ``ord``, ShapeError for more than two axes with an ``ord``.
@@ -82,9 +85,15 @@ def _vector_norm(x: Any, ord: Any, axis: int, keepdims: bool) -> Any:
 def _matrix_norm(x: Any, ord: Any, axes: tuple[int, ...], keepdims: bool) -> Any:
     if ord == "fro":
         return _norm(x, axis=axes, keepdims=keepdims)
+    if ord in (2, -2, "nuc"):
+        stretches = svdvals(moveaxis(x, axes, (-2, -1)))
+        reduce = {2: reductions.max, -2: reductions.min, "nuc": reductions.sum}[ord]
+        total = reduce(stretches, axis=-1)
+        return expand_dims(total, tuple(a % np.ndim(x) for a in axes)) if keepdims else total
     if ord not in (1, -1, np.inf, -np.inf):
         raise ArgumentError(
-            f"norm: ord={ord!r} is not implemented for matrices; give 'fro', 1, -1, inf or -inf"
+            f"norm: ord={ord!r} is no norm of a matrix; give 'fro', 'nuc', 2, -2, 1, -1, inf or "
+            f"-inf"
         )
     across, along = axes if abs(ord) == 1 else axes[::-1]
     totals = reductions.sum(absolute(x), axis=across, keepdims=True)
