@@ -271,6 +271,30 @@ def composition(function: Callable[..., Any]) -> Callable[..., Any] | None:
     return _compositions.get(function)
 
 
+def run_composed(
+    function: Callable[..., Any],
+    made: Callable[..., Any],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> Any:
+    """Call ``made``, the composition of ``function``.
+
+    Raises UnsupportedError for arguments, such as ``out=``, that NumPy takes and it does not.
+    """
+    try:
+        return made(*args, **kwargs)
+    except TypeError:
+        signature = inspect.signature(made)
+        try:
+            signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise UnsupportedError(
+                f"{function.__name__}: {error}; for a Tensor it takes "
+                f"{', '.join(signature.parameters)}. Leave it out, or detach() the tensor first"
+            ) from None
+        raise
+
+
 def find(function: Callable[..., Any]) -> Primitive | None:
     """Return the primitive that answers for ``function``, or None."""
     return function if isinstance(function, Primitive) else _registry.get(function)

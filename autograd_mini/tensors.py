@@ -27,7 +27,7 @@ from autograd_mini.methods import Methods, plain
 from autograd_mini.modes import enable_grad, modes
 from autograd_mini.ops import indexing
 from autograd_mini.ops.constant import CONSTANT
-from autograd_mini.registry import Primitive, composition, find, primitives
+from autograd_mini.registry import Primitive, composition, find, primitives, run_composed
 from autograd_mini.rows import Array, GradientHolder, Leaf, Row, calling_line
 from autograd_mini.sweep import reverse_sweep
 
@@ -68,7 +68,7 @@ def apply(
     if anomaly:
         inspect_operation(primitive, inputs, out)
     if tracked or out.base is not None:
-        out.flags.writeable = False
+        out.setflags(write=False)
     tensor = constant(out, primitive.name)
     if not tracked:
         return tensor
@@ -447,7 +447,7 @@ class Tensor(Methods):
             return function(*map(plain, args), **{k: plain(v) for k, v in kwargs.items()})
         composed = composition(function)
         if composed is not None:
-            return composed(*args, **kwargs)
+            return run_composed(function, composed, args, kwargs)
         primitive = find(function)
         if primitive is None:
             raise UnsupportedError(_no_rule(function))

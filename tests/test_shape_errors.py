@@ -161,6 +161,12 @@ MISTAKES: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
         IndexError,
         "getitem: index [6] does not fit shape (6,)",
     ),
+    "take, out": (
+        lambda: np.take(X, 0, out=np.zeros(1)),
+        TypeError,
+        "take: got an unexpected keyword argument 'out'; for a Tensor it takes x, indices, axis, "
+        "mode. Leave it out, or detach() the tensor first",
+    ),
     "take, fractions": (
         lambda: np.take(X, [0.5]),
         TypeError,
