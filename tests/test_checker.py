@@ -1,5 +1,6 @@
 """The gradient checker: it passes what is right, and catches what is wrong."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -131,3 +132,88 @@ def test_inputs_that_cannot_be_checked() -> None:
         ag.gradcheck(lambda t: 1.0, ag.tensor([1.0]))  # type: ignore[arg-type, return-value]
     with pytest.raises(ValueError, match="eps must be between 0 and 1, got -1"):
         ag.gradcheck(lambda t: t, ag.tensor([1.0]), eps=-1)
+
+
+def test_functions_that_bend_near_the_edge_of_their_domain() -> None:
+    x = ag.tensor(np.array([1e-9, 1e-6, 1e-3, 0.1]))
+    report = ag.gradcheck(lambda x: np.log(x) + np.sqrt(x) + 1 / x, x)
+    assert report, report
+
+
+def test_a_float32_row_is_said() -> None:
+    x = ag.tensor(np.array([0.3, 0.5]))
+    report = ag.gradcheck(lambda x: np.exp(x.astype(np.float32)) * x, x)
+    assert re.search(r"cast at test_checker.py:\d+ calculates in float32", str(report))
+
+
+@pytest.mark.parametrize("order", [1, 2])
+@pytest.mark.parametrize("mode", ["entries", "directions"])
+def test_orders_and_modes(order: int, mode: Any, rng: np.random.Generator) -> None:
+    x, w = ag.tensor(rng.normal(size=(4, 3))), ag.tensor(rng.normal(size=(3, 2)))
+    report = ag.gradcheck(lambda x, w: np.sin(x @ w) ** 2, [x, w], order=order, mode=mode)
+    assert report, report
+    assert report.relative < 1e-8
+
+
+def test_the_second_order_of_functions_without_one() -> None:
+    x = ag.tensor(np.array([1.0, 2.0]))
+    assert ag.gradcheck(lambda x: 3.0 * x, x, order=2)
+    assert ag.gradcheck(lambda x: x.detach(), [x], order=2)  # constant slopes: zero
+
+
+def test_a_rule_that_is_not_differentiable_fails_at_order_2_only() -> None:
+    def slope(g: Any, out: Any, x: Any) -> Any:
+        plain = x.detach().data if isinstance(x, ag.Tensor) else x
+        return g * np.cos(plain)
+
+    sine = ag.primitive(lambda x: np.sin(x), name="tests.flat_sine", x=slope)
+    x = ag.tensor(np.array([0.3, 0.5]))
+    assert ag.gradcheck(lambda x: sine(x), x)
+    report = ag.gradcheck(lambda x: sine(x), x, order=2)
+    assert not report
+    assert "the path from x0 to the result is cut" in str(report)
+
+
+def test_directions_cost_two_runs_each() -> None:
+    calls = []
+
+    def f(x: Any, w: Any) -> Any:
+        calls.append(1)
+        return np.tanh(x @ w)
+
+    x, w = ag.tensor(np.ones((30, 20)) / 20), ag.tensor(np.ones((20, 10)) / 3)
+    report = ag.gradcheck(f, [x, w], mode="directions")
+    assert report
+    assert len(calls) < 2 * 2 * 3 + 6
+    assert [check.shape for check in report.checks] == [(30, 20), (20, 10)]
+
+
+def test_directions_name_the_wrong_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(ag.matmul.vjps, "y", lambda g, out, x, y: 1.01 * x.T @ g)
+    rng = np.random.default_rng(0)
+    x, w = ag.tensor(rng.normal(size=(40, 30))), ag.tensor(rng.normal(size=(30, 20)))
+    report = ag.gradcheck(lambda x, w: np.tanh(x @ w), [x, w], mode="directions")
+    assert [check.verdict for check in report.checks] == ["good", "wrong"]
+    assert "x1 along direction" in str(report)
+    (finding,) = report.findings
+    assert (finding.primitive, finding.argument) == ("matmul", "y")
+    assert finding.ratio == pytest.approx(1.01)
+
+
+def test_the_worst_entries_come_first() -> None:
+    weights = np.array([0.0, 3.0, 1.0, 2.0])
+    faulty = ag.primitive(
+        lambda x: np.sin(x), name="tests.uneven", x=lambda g, out, x: g * (np.cos(x) + weights)
+    )
+    report = ag.gradcheck(lambda x: faulty(x).sum(), ag.tensor(np.full(4, 0.5)))
+    assert [entry.where for entry in report.checks[0].worst] == ["[1]", "[3]", "[2]"]
+    assert report.checks[0].worst[0].numeric == pytest.approx(np.cos(0.5))
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [({"order": 3}, "order must be 1 or 2"), ({"mode": "all"}, "mode must be 'entries' or")],
+)
+def test_bad_options(options: Any, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        ag.gradcheck(lambda t: t, ag.tensor([1.0]), **options)

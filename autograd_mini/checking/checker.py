@@ -80,6 +80,13 @@ def gradcheck(
             notes.append("float32 values were copied to float64 for the check")
         gradients, tape, failure = _swept(subject)
         rounding = accumulated_rounding(tape)
+        coarse = next((row for row in tape if row.dtype in (np.float32, np.float16)), None)
+        if coarse is not None:
+            line = f" at {coarse.line}" if coarse.line else ""
+            notes.append(
+                f"{coarse.operation}{line} calculates in {coarse.dtype}: the check sees only what "
+                f"its rounding leaves"
+            )
         checks = [
             check_entries(name, gradient, subject, eps, rounding)
             if mode == "entries"

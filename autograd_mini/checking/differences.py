@@ -102,7 +102,7 @@ class _Line:
         and it was truncation that parted the two. A wrong slope stays wrong at every step.
         """
         quotient, noise = self._quotient(steps[0])
-        gap = abs(quotient - self.claimed)
+        gap = self._gap(quotient)
         if gap <= max(noise, 1e-9 * self.scale, 1e-9 * abs(quotient)):
             return quotient, noise, True
         if self._straddles(steps[0]):
@@ -111,12 +111,17 @@ class _Line:
         for longer, step in pairwise(steps):
             plain, its_noise = self._quotient(step)
             bend = (plain - before) / ((longer / step) ** 2 - 1)  # Richardson: the error is ∝ h²
-            nearer = min(plain, plain + bend, key=lambda q: abs(q - self.claimed))
-            if not abs(nearer - self.claimed) < gap / 4:
+            nearer = min(plain, plain + bend, key=self._gap)
+            if np.isfinite(gap) and self._gap(nearer) >= gap / 4:
                 break
             before = plain
-            quotient, noise, gap = nearer, its_noise, abs(nearer - self.claimed)
+            quotient, noise, gap = nearer, its_noise, self._gap(nearer)
         return quotient, noise, True
+
+    def _gap(self, quotient: float) -> float:
+        """Return how far a quotient is from what is claimed, ∞ where the function has no value."""
+        gap = abs(quotient - self.claimed)
+        return gap if np.isfinite(gap) else np.inf
 
     def _quotient(self, step: float) -> tuple[float, float]:
         """Return (f(x + h) − f(x − h)) / 2h and what rounding may add to it."""

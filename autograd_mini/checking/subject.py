@@ -127,11 +127,12 @@ def _slope_of(f: Callable[..., Tensor], parameters: list[Tensor]) -> Callable[..
     def slope(*arguments: Any) -> Tensor:
         with enable_grad():
             output = _tensor(f(*arguments))
-            reached = set(wengert_list(output.row)) if output.requires_grad else set()
-            xs = [parameter for parameter in parameters if parameter.row in reached]
-            slopes = grad(output, xs, fixed_cotangent(output.shape), create_graph=True)
             total = Tensor(0.0, dtype=np.float64)
-            for g in slopes:
+            if not output.requires_grad:
+                return total
+            reached = set(wengert_list(output.row))
+            xs = [parameter for parameter in parameters if parameter.row in reached]
+            for g in grad(output, xs, fixed_cotangent(output.shape), create_graph=True):
                 total = total + (g * fixed_cotangent(g.shape)).sum()
             return total
 

@@ -312,8 +312,9 @@ def _partly(sample: Sample, claimed: Array) -> str:
         return "it is right in the entries that were measured, but not along a random direction"
     worst = int(np.argmax(np.where(wrong, np.abs(sample.of(claimed) - sample.numeric), 0)))
     where = [int(i) for i in np.unravel_index(sample.index[worst], sample.probe.x.shape)]
+    entries = "entries" if sample.is_whole else "entries tried"
     told = (
-        f"wrong in {n_wrong} of {sample.smooth.sum()} entries; worst at {where}: "
+        f"wrong in {n_wrong} of {sample.smooth.sum()} {entries}; worst at {where}: "
         f"{sample.of(claimed)[worst]:.6g}, the difference quotient is {sample.numeric[worst]:.6g}"
     )
     x = sample.of(sample.probe.x)
