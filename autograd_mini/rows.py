@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from itertools import count
 from math import prod
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 from weakref import ref
@@ -158,9 +159,13 @@ class Row:
     def spend(self) -> None:
         """Mark as used by a backward and let go of large arrays."""
         self.spent = True
-        if not self.keeps:
-            self.inputs = tuple(map(_shrink, self.inputs))
-            self.output = _shrink(self.output)
+        if self.keeps:
+            return
+        for value in self.inputs:
+            if isinstance(value, np.ndarray) and value.size > SMALL:
+                self.inputs = tuple(map(_shrink, self.inputs))
+                break
+        self.output = _shrink(self.output)
 
     def __repr__(self) -> str:
         return f"<row {self.serial}: {self.operation} {self.shape}>"
@@ -256,4 +261,4 @@ def wengert_list(output: Row, since: int = 0) -> list[Row]:
             if parent is not None and parent not in reached and parent.serial >= since:
                 reached.add(parent)
                 frontier.append(parent)
-    return sorted(reached, key=lambda row: row.serial)
+    return sorted(reached, key=attrgetter("serial"))
