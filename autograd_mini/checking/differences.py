@@ -105,18 +105,18 @@ class _Line:
         gap = self._gap(quotient)
         if gap <= max(noise, 1e-9 * self.scale, 1e-9 * abs(quotient)):
             return quotient, noise, True
-        if self._straddles(steps[0]):
+        if self._changes_branch(steps[0]):
             return quotient, noise, False
-        before = quotient
+        before, last = quotient, steps[0]
         for longer, step in pairwise(steps):
             plain, its_noise = self._quotient(step)
             bend = (plain - before) / ((longer / step) ** 2 - 1)  # Richardson: the error is ∝ h²
             nearer = min(plain, plain + bend, key=self._gap)
             if np.isfinite(gap) and self._gap(nearer) >= gap / 4:
                 break
-            before = plain
+            before, last = plain, step
             quotient, noise, gap = nearer, its_noise, self._gap(nearer)
-        return quotient, noise, True
+        return quotient, noise, gap <= GOOD * self.scale or not self._has_two_slopes(last)
 
     def _gap(self, quotient: float) -> float:
         """Return how far a quotient is from what is claimed, ∞ where the function has no value."""
@@ -131,18 +131,22 @@ class _Line:
         low = self.subject.loss()
         return (high - low) / (above - below), 2 * self.rounding / (above - below)
 
-    def _straddles(self, step: float) -> bool:
-        """Tell whether x + h and x − h are on different sides of a kink.
+    def _changes_branch(self, step: float) -> bool:
+        """Tell whether a recorded row is on another branch at x + h than at x − h: a kink."""
+        self.move(step)
+        taken = self.subject.branches()
+        self.move(-step)
+        return not same_branches(taken, self.subject.branches())
 
-        They are if a recorded row took another branch. A primitive that declares no branches may
-        have a kink too: then the slopes on both sides differ, and the claimed one is between them.
+    def _has_two_slopes(self, step: float) -> bool:
+        """Tell whether the slopes on both sides differ, and the claimed one is between them.
+
+        So it is at the kink of a primitive that declares no branches, and of an ``if`` in ``f``.
         """
         above = self.move(step)
-        high, taken = self.subject.loss(), self.subject.branches()
+        high = self.subject.loss()
         below = self.move(-step)
-        low, other = self.subject.loss(), self.subject.branches()
-        if not same_branches(taken, other):
-            return True
+        low = self.subject.loss()
         self.move(0.0)
         middle = self.subject.loss()
         right, left = (high - middle) / above, (middle - low) / -below
