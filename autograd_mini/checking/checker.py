@@ -13,6 +13,7 @@ from autograd_mini.checking.differences import (
     accumulated_rounding,
     check_directions,
     check_entries,
+    unswept,
 )
 from autograd_mini.checking.paths import broken_path
 from autograd_mini.checking.report import GOOD, Finding, GradientReport, ParameterCheck
@@ -88,7 +89,9 @@ def gradcheck(
                 f"its rounding leaves"
             )
         checks = [
-            check_entries(name, gradient, subject, eps, rounding)
+            unswept(name, gradient)
+            if failure is not None
+            else check_entries(name, gradient, subject, eps, rounding)
             if mode == "entries"
             else check_directions(name, gradient, subject, eps, rounding, N_DIRECTIONS)
             for name, gradient in gradients.items()

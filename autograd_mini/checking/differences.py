@@ -30,6 +30,11 @@ def accumulated_rounding(tape: Tape) -> float:
     )
 
 
+def unswept(name: str, gradient: Array) -> ParameterCheck:
+    """Return the check of a parameter whose gradient could not be had: the sweep raised."""
+    return ParameterCheck(name, gradient.shape, np.nan, np.nan, 0.0, (), 0)
+
+
 def check_entries(
     name: str, gradient: Array, subject: Subject, eps: float, rounding: float
 ) -> ParameterCheck:

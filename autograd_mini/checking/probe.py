@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from autograd_mini.sweep import unbroadcast
 EPS = 6e-6
 N_ENTRIES = 256
 """So many entries of a large array are compared; of a smaller one, all."""
+NEGLIGIBLE = 1e-13
+"""A slope below this drowns in what a primitive rounds inside: ln(1 + 1e-10) has six digits."""
 
 
 class Probe:
@@ -53,8 +56,11 @@ class Probe:
         return cotangent
 
     def push(self, x: Array) -> float:
-        """Return ⟨g, z⟩ for another value of the argument."""
-        return float(np.vdot(self.g, self.primitive.run(self._with(x), self.row.kwargs)))
+        """Return ⟨g, z⟩ for another value of the argument, NaN where the primitive refuses it."""
+        try:
+            return float(np.vdot(self.g, self.primitive.run(self._with(x), self.row.kwargs)))
+        except (ValueError, ArithmeticError):  # LinAlgError is a ValueError
+            return np.nan
 
     def branch(self, x: Array) -> Array | None:
         """Return which smooth piece the primitive is on, or None if it declares none."""
@@ -66,8 +72,9 @@ class Probe:
         one, other = self.branch(x), self.branch(y)
         return one is None or other is None or np.array_equal(one, other)
 
+    @cached_property
     def rounding(self) -> float:
-        """Return by how much rounding may move ⟨g, z⟩."""
+        """By how much rounding may move ⟨g, z⟩."""
         out = self.row.output
         unit = np.finfo(out.dtype if out.dtype.kind == "f" else np.float64).eps
         return 4 * float(unit) * float(np.abs(self.g * out).sum())
@@ -126,30 +133,27 @@ class Sample:
         return self.numeric.reshape(self.probe.x.shape)
 
 
-def agrees_along_directions(probe: Probe, claimed: Array) -> bool:
+def agrees_along_direction(probe: Probe, claimed: Array, relative: bool = False) -> bool:
     """Tell whether ``claimed`` gives the right slope along a random direction; cheap.
 
+    ``relative``: entries move in proportion to their size, for functions that bend strongly near 0.
     False means no more than that the entries should be looked at.
     """
-    rng = np.random.default_rng(2)
-    x = probe.x
-    direction = rng.standard_normal(x.shape)
-    for size in (EPS * np.maximum(1, np.abs(x)), EPS * np.abs(x), 1e-4 * np.abs(x)):
-        step = np.asarray(direction * size)
-        for _ in range(3):
-            above, below = probe.branch(x + step), probe.branch(x - step)
-            if above is None or below is None or np.array_equal(above, below):
-                break
-            crossing = above != below
-            step = step / 100 if crossing.shape != x.shape else np.where(crossing, 0, step)
-        else:
-            continue
-        slope = float(np.vdot(claimed, step))
-        change = (probe.push(x + step) - probe.push(x - step)) / 2
-        size_of_slope = float(np.linalg.norm((claimed * step).ravel())) + abs(change)
-        if abs(slope - change) <= 1e-6 * size_of_slope + probe.rounding():
-            return True
-    return False
+    x, size = probe.x, np.abs(probe.x)
+    scale = np.where(size > 0, 1e-4 * size, EPS) if relative else EPS * np.maximum(1, size)
+    step = np.asarray(np.random.default_rng(2).standard_normal(x.shape) * scale)
+    for _ in range(3):
+        above, below = probe.branch(x + step), probe.branch(x - step)
+        if above is None or below is None or np.array_equal(above, below):
+            break
+        crossing = above != below
+        step = step / 100 if crossing.shape != x.shape else np.where(crossing, 0, step)
+    else:
+        return False
+    slope = float(np.vdot(claimed, step))
+    change = (probe.push(x + step) - probe.push(x - step)) / 2
+    size_of_slope = float(np.linalg.norm((claimed * step).ravel())) + abs(change)
+    return abs(slope - change) <= 1e-6 * size_of_slope + probe.rounding
 
 
 def sampled(probe: Probe, claimed: Array | None) -> Sample:
@@ -166,6 +170,7 @@ def sampled(probe: Probe, claimed: Array | None) -> Sample:
     smooth = smooth.astype(bool) & np.isfinite(numeric)
     largest = float(np.abs(numeric[smooth]).max(initial=0.0))
     tolerance = 1e-6 * np.abs(numeric) + 1e-7 * largest + noise
+    tolerance += NEGLIGIBLE * float(np.abs(probe.g).max(initial=0.0))
     return Sample(probe, index, numeric, tolerance, smooth)
 
 
@@ -181,7 +186,7 @@ def _quotient(probe: Probe, flat: int, claimed: float | None) -> tuple[float, fl
         if not width or not probe.same_branch(above, below):
             continue
         high, low = probe.push(above), probe.push(below)
-        numeric, noise = (high - low) / width, probe.rounding() / width
+        numeric, noise = (high - low) / width, probe.rounding / width
         if not np.isfinite(numeric):
             continue
         if claimed is None:
@@ -196,8 +201,8 @@ def _is_kink(probe: Probe, high: float, low: float, step: float, claimed: float)
     middle = probe.push(probe.x)
     right, left = (high - middle) / step, (middle - low) / step
     largest = max(abs(right), abs(left))
-    margin = 1e-5 * largest + probe.rounding() / step
+    margin = 1e-5 * largest + probe.rounding / step
     return (
-        abs(right - left) > 0.01 * largest + 2 * probe.rounding() / step
+        abs(right - left) > 0.01 * largest + 2 * probe.rounding / step
         and min(right, left) - margin <= claimed <= max(right, left) + margin
     )

@@ -12,7 +12,7 @@ from autograd_mini.checking.probe import (
     EPS,
     N_ENTRIES,
     Probe,
-    agrees_along_directions,
+    agrees_along_direction,
     probes_of,
     sampled,
 )
@@ -81,7 +81,7 @@ def _adds_up(row: Row, claims: list[tuple[Probe, Array]]) -> bool:
     probe = claims[0][0]
     slope = sum(float(claim.sum()) for _, claim in claims)
     high, low = np.vdot(probe.g, run(above, row.kwargs)), np.vdot(probe.g, run(below, row.kwargs))
-    margin = probe.rounding() / step + 1e-6 * float(np.abs(probe.g).sum())
+    margin = probe.rounding / step + 1e-6 * float(np.abs(probe.g).sum())
     return abs(slope - float(high - low) / (2 * step)) <= margin
 
 
@@ -95,7 +95,7 @@ def _claim(probe: Probe) -> Array | Exception:
 def _is_right(probe: Probe, claimed: Array) -> bool:
     if claimed.shape != probe.x.shape:
         return False
-    if agrees_along_directions(probe, claimed):
+    if agrees_along_direction(probe, claimed):
         return True
     return sampled(probe, claimed).matches(claimed)
 
@@ -103,11 +103,13 @@ def _is_right(probe: Probe, claimed: Array) -> bool:
 def _finding(probe: Probe, claim: Array | Exception) -> Finding | None:
     if isinstance(claim, Exception) or claim.shape != probe.x.shape:
         return _named(probe, None, explain_refusal(sampled(probe, None), claim))
-    if agrees_along_directions(probe, claim):
+    if agrees_along_direction(probe, claim):
         return None
     sample = sampled(probe, claim)
-    if sample.matches(claim) and sample.is_whole:
-        return None  # along the direction it met a kink
+    if sample.matches(claim) and (
+        sample.is_whole or agrees_along_direction(probe, claim, relative=True)
+    ):
+        return None  # along the direction it met a kink, or bends
     if not sample.smooth.any():
         return None
     ratio, words = explain_values(sample, claim)
