@@ -48,7 +48,7 @@ def reverse_sweep(
         relevant = _between(targets, rows)
         rows = [row for row in rows if row in relevant or row.is_leaf]
     _refuse_spent(rows)
-    _refuse_changed(rows)
+    _refuse_changed(rows, since)
 
     pull = inspected(_pull) if modes.anomaly else _pull
     found: dict[Row, Any] = {}
@@ -185,11 +185,9 @@ def _refuse_spent(rows: list[Row]) -> None:
             )
 
 
-def _refuse_changed(rows: list[Row]) -> None:
+def _refuse_changed(rows: list[Row], since: int) -> None:
     """Raise if an array that a row saved, or a view of it, was written to since."""
-    for leaf in rows:
-        if not isinstance(leaf, Leaf):
-            continue
+    for leaf in (row for row in rows + _older_sources(rows, since) if isinstance(row, Leaf)):
         changed_at = leaf.changed_since_saved()
         for row in rows if changed_at > leaf.serial else ():
             if row.serial > changed_at:
@@ -203,6 +201,21 @@ def _refuse_changed(rows: list[Row]) -> None:
                     f"changed in place afterwards{by}, so the gradient would be wrong. Call "
                     f"backward() before the change, or make a new tensor (y = y + 1)"
                 )
+
+
+def _older_sources(rows: list[Row], since: int) -> list[Row]:
+    """Return the rows before ``since`` whose memory ``rows`` use, directly or through views."""
+    if not since:
+        return []
+    sources: set[Row] = set()
+    frontier = rows.copy()
+    while frontier:
+        for parent in frontier.pop().parents:
+            if parent is not None and parent.serial < since and parent not in sources:
+                sources.add(parent)
+                if getattr(parent.output, "base", None) is not None:
+                    frontier.append(parent)
+    return list(sources)
 
 
 def _overlap(saved: Any, array: Array) -> bool:

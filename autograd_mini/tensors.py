@@ -31,12 +31,14 @@ from autograd_mini.registry import Primitive, composition, find, primitives, run
 from autograd_mini.rows import Array, GradientHolder, Leaf, Row, calling_line
 from autograd_mini.sweep import reverse_sweep
 
+_NO_METADATA: dict[str, Any] = {}  # of most rows, and never written to: one less to allocate
+
 
 def apply(
     primitive: Primitive, args: tuple[Any, ...], metadata: dict[str, Any] | None = None
 ) -> "Tensor":
     """Run ``primitive`` on arrays and Tensors; record a row if one of them is tracked."""
-    kwargs = metadata or {}
+    kwargs = metadata or _NO_METADATA
     tracked = False
     if modes.tracking:
         for arg in args:
@@ -158,7 +160,7 @@ class Tensor(Methods):
 
     def _write(self, asked_by: str, index: Any, values: Any) -> None:
         """Write into a leaf's array, refusing what its shape or dtype cannot hold."""
-        new = to_array(values)
+        new = to_array(plain(values) if isinstance(values, Tensor) else values)
         if new.dtype.kind == "f" and self.dtype.kind != "f":
             raise DTypeError(
                 f"{asked_by}: {self.dtype} values cannot take fractions; make a float tensor"
@@ -419,7 +421,12 @@ class Tensor(Methods):
                 "saved. Write t = ag.index_update(t, i, v), which makes a new tensor; to overwrite "
                 "a leaf's values, do it under no_grad()"
             )
-        self._write("t[i] = v", indexing.plain_index(index), plain(value))
+        if modes.tracking and getattr(value, "requires_grad", False):
+            raise GraphError(
+                "t[i] = v: v is tracked, and written into a plain tensor it would lose its graph. "
+                "Write t = ag.index_update(t, i, v), which makes a new tensor, or v.detach()"
+            )
+        self._write("t[i] = v", indexing.plain_index(index), value)
 
     # ── NumPy's protocols ─────────────────────────────────────────────────────────────────────
 
