@@ -150,7 +150,7 @@ def slogdet(x: Any) -> SlogdetResult:
     """
     x = arraylike(x)
     need_matrices("slogdet", x)
-    plain = x.detach().numpy() if hasattr(x, "detach") else x
+    plain = getattr(x, "_array", x)
     return SlogdetResult(np.asarray(np.linalg.slogdet(plain).sign), logabsdet(x))
 
 
