@@ -185,7 +185,7 @@ def _refuse_spent(rows: list[Row]) -> None:
             )
 
 
-def _refuse_changed(rows: list[Row], since: int) -> None:
+def _refuse_changed(rows: list[Row], since: int = 0) -> None:
     """Raise if an array that a row saved, or a view of it, was written to since."""
     for leaf in (row for row in rows + _older_sources(rows, since) if isinstance(row, Leaf)):
         changed_at = leaf.changed_since_saved()
