@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import autograd_mini as ag
+from autograd_mini import nn
 
 
 def test_the_bands_of_the_course() -> None:
@@ -217,3 +218,31 @@ def test_the_worst_entries_come_first() -> None:
 def test_bad_options(options: Any, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         ag.gradcheck(lambda t: t, ag.tensor([1.0]), **options)
+
+
+def test_buffers_of_a_model_are_given_back() -> None:
+    class Counting(nn.Linear):
+        def __init__(self) -> None:
+            super().__init__(2, 2)
+            self.register_buffer("n_runs", ag.tensor([0.0]))
+
+        def forward(self, x: Any) -> Any:
+            self.n_runs.data[...] += 1
+            return super().forward(x)
+
+    model = Counting()
+    assert ag.gradcheck(lambda model: model(np.ones((3, 2))).sum(), model)
+    assert model.n_runs.tolist() == [0.0]
+
+
+def test_a_hook_that_changes_a_gradient_is_found() -> None:
+    def hooked(x: Any) -> Any:
+        y = np.sin(x)
+        y.register_hook(lambda g: 2 * g)
+        return y * 3.0
+
+    report = ag.gradcheck(hooked, ag.tensor(np.array([1.0, 2.0])))
+    assert not report
+    (finding,) = report.findings
+    assert finding.primitive == ""
+    assert "does a hook change it?" in finding.words

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd_mini.errors import DTypeError, GraphError
-from autograd_mini.modes import enable_grad, no_grad
+from autograd_mini.modes import enable_grad
 from autograd_mini.randomness import default_generator
 from autograd_mini.recording import Tape, record
 from autograd_mini.rows import Array, Leaf, wengert_list
@@ -33,7 +33,7 @@ class Subject:
 
     def value(self) -> Array:
         """Return the result at the present values of the parameters."""
-        with no_grad():
+        with enable_grad():  # as in the recorded run: f may register hooks, or ask
             return self.run()._array
 
     def loss(self) -> float:
@@ -68,6 +68,8 @@ def subject_of(f: Callable[..., Tensor], inputs: Any, order: int = 1) -> Iterato
     """Lend ``f`` float64 copies of ``inputs``, to be moved at will; give all back afterwards."""
     parameters, arguments = named_parameters(inputs)
     before = [(parameter, parameter._array, parameter._row) for parameter in parameters.values()]
+    buffers = list(inputs.buffers()) if hasattr(inputs, "buffers") else []
+    kept = [buffer._array.copy() for buffer in buffers]  # running statistics move at every run
     for name, parameter in parameters.items():
         parameter._array = parameter._array.astype(np.float64)
         parameter._row = leaf = Leaf(parameter._array, requires_grad=True)
@@ -82,6 +84,8 @@ def subject_of(f: Callable[..., Tensor], inputs: Any, order: int = 1) -> Iterato
     finally:
         for parameter, array, row in before:
             parameter._array, parameter._row = array, row
+        for buffer, values in zip(buffers, kept, strict=True):
+            buffer.data = values
 
 
 def named_parameters(inputs: Any) -> tuple[dict[str, Tensor], tuple[Any, ...]]:
