@@ -110,25 +110,25 @@ def cross_entropy(
     x = x if hasattr(x, "shape") else np.asarray(x, dtype=float)
     axis = _class_axis(shape)
     n_classes = shape[axis]
+    soft = hasattr(target, "dtype") and target.dtype.kind == "f" and target.shape == shape
+    if not soft:
+        labels = class_labels(target, shape, ignore_index)
+        counts = labels != ignore_index
+        if weight is None and label_smoothing == 0 and counts.all():
+            return _reduced(_label_losses(x, labels), reduction)
+
     weights = _class_weights(weight, n_classes, x.dtype)
     along = np.reshape(weights, (-1,) + (1,) * (len(shape) - axis - 1))
-
-    if hasattr(target, "dtype") and target.dtype.kind == "f" and target.shape == shape:
+    if soft:
         smooth = target * (1 - label_smoothing) + label_smoothing / n_classes
         losses = reductions.sum(-log_softmax(x, axis=axis) * (smooth * along), axis=axis)
         return _reduced(losses, reduction)
 
-    labels = class_labels(target, shape, ignore_index)
-    counts = labels != ignore_index
     labels = np.where(counts, labels, 0)
-    losses = _label_losses(x, labels)
-    if weight is not None or label_smoothing:
-        losses = losses * (weights[labels] * (1 - label_smoothing))
+    losses = _label_losses(x, labels) * (weights[labels] * (1 - label_smoothing))
     if label_smoothing:
         spread = reductions.sum(-log_softmax(x, axis=axis) * along, axis=axis)
         losses = losses + spread * (label_smoothing / n_classes)
-    if counts.all() and weight is None:
-        return _reduced(losses, reduction)
     losses = where(counts, losses, 0)
     if reduction == "mean":
         return reductions.sum(losses) / np.sum(weights[labels] * counts)
