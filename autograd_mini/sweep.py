@@ -6,7 +6,6 @@ for all primitives that broadcast.
 """
 
 from collections.abc import Callable, Iterable
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -172,7 +171,8 @@ def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
     stretched = [n_new + i for i, n in enumerate(shape) if n == 1 and g.shape[n_new + i] != 1]
     axes = (*range(n_new), *stretched)
     summed = np.sum(g, axis=axes, keepdims=True) if axes else g
-    return np.reshape(summed, shape) if summed.size == prod(shape) else g
+    fits = summed.shape == (1,) * n_new + shape
+    return np.reshape(summed, shape) if fits else g
 
 
 def _refuse_spent(rows: list[Row]) -> None:

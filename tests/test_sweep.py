@@ -307,6 +307,17 @@ def test_a_vjp_of_the_wrong_shape() -> None:
         f(leaf(1.0, 2.0)).sum().backward()
 
 
+def test_a_transposed_cotangent_of_the_right_size_is_refused() -> None:
+    product = ag.primitive(
+        lambda x, y: x @ y,
+        name="tests.product",
+        broadcasts=True,
+        x=lambda g, out, x, y: y @ g.T,
+    )
+    with pytest.raises(RuleError, match=r"returned shape \(3, 2\), expected \(2, 3\)"):
+        product(ag.ones(2, 3, requires_grad=True), np.ones((3, 4))).sum().backward()
+
+
 def test_a_vjp_of_the_wrong_kind() -> None:
     f = broken(lambda g, out, x: "g")
     with pytest.raises(RuleError, match=r"tests\.broken for x returned str, expected ndarray"):
