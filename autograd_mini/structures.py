@@ -26,13 +26,11 @@ def refill(structure: Any, values: Iterable[Any]) -> Any:
     {'w': ['a', ('b', 'c')], 'b': 'd'}
     """
     remaining = iter(values)
-
-    def fill(part: Any) -> Any:
-        if isinstance(part, dict):
-            return {key: fill(value) for key, value in part.items()}
-        if isinstance(part, list | tuple):
-            filled = [fill(item) for item in part]
-            return type(part)(*filled) if hasattr(part, "_fields") else type(part)(filled)
-        return next(remaining)
-
-    return fill(structure)
+    if isinstance(structure, dict):
+        return {key: refill(part, remaining) for key, part in structure.items()}
+    if isinstance(structure, list | tuple):
+        filled = [refill(part, remaining) for part in structure]
+        return (
+            type(structure)(*filled) if hasattr(structure, "_fields") else type(structure)(filled)
+        )
+    return next(remaining)

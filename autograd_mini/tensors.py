@@ -469,12 +469,17 @@ class Tensor(Methods):
                 f"copy: this tensor was made by {self.row.operation}, and a graph cannot be copied "
                 f"or pickled; detach() it first"
             )
-        return _rebuild, (type(self), self._array, self.requires_grad, self.grad)
+        name = "" if self._row is None else self._row.name
+        return _rebuild, (type(self), self._array, self.requires_grad, self.grad, name)
 
 
-def _rebuild(kind: type[Tensor], array: Array, requires_grad: bool, grad: Tensor | None) -> Tensor:
+def _rebuild(
+    kind: type[Tensor], array: Array, requires_grad: bool, grad: Tensor | None, name: str
+) -> Tensor:
     tensor = kind(array, requires_grad)
     tensor.grad = grad
+    if name:
+        cast(Leaf, tensor.row).name = name
     return tensor
 
 

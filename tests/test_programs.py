@@ -135,6 +135,9 @@ class Naive:
     def forget(self, a: Any) -> None:
         a.grad = None
 
+    def shares(self, a: Any, b: Any) -> bool:
+        return a is b
+
     def write(self, a: Any, array: np.ndarray) -> None:
         a.array = array.copy()
 
@@ -210,6 +213,9 @@ class Torch:
 
     def forget(self, a: Any) -> None:
         a.grad = None
+
+    def shares(self, a: Any, b: Any) -> bool:
+        return bool(a.untyped_storage().data_ptr() == b.untyped_storage().data_ptr())
 
     def write(self, a: Any, array: np.ndarray) -> None:
         with self.torch.no_grad():
@@ -323,11 +329,14 @@ class Programs(RuleBasedStateMachine):
             reads = frozenset(
                 (number, self.writes[number])
                 for number, leaf in enumerate(self.leaves)
-                if any(np.may_share_memory(v.ours._array, leaf.ours._array) for v in variables)
+                if any(self.shares(v, leaf) for v in variables)
             ).union(*(v.reads for v in variables))
         variable = Variable(ours, peer, rows, reads)
         self.pool.append(variable)
         return variable
+
+    def shares(self, a: Variable, b: Variable) -> bool:
+        return np.may_share_memory(a.ours._array, b.ours._array) or self.peer.shares(a.peer, b.peer)
 
     def smooth(self, *arrays: np.ndarray) -> bool:
         """Tell whether a kink is far enough for engines that round differently."""
@@ -522,7 +531,7 @@ class Programs(RuleBasedStateMachine):
         self.pool = [  # of the others that share this memory, the reference knows nothing
             v
             for v in self.pool
-            if v in self.leaves or not np.may_share_memory(v.ours._array, leaf.ours._array)
+            if v in self.leaves or not self.shares(v, leaf)
         ]
 
     @rule(i=pick)
