@@ -332,7 +332,13 @@ class Tensor(Methods):
         return bool(self._array.item())
 
     def __format__(self, spec: str) -> str:
-        return format(self.item() if self.size == 1 and spec else repr(self), spec)
+        try:
+            return format(self.item() if self.size == 1 and spec else repr(self), spec)
+        except ValueError:
+            raise ShapeError(
+                f"format: {spec!r} does not fit a {self.dtype} tensor of shape {self.shape}; "
+                f"format one element, t[i], or print np.round(t.detach().numpy(), 2)"
+            ) from None
 
     # ── backward ──────────────────────────────────────────────────────────────────────────────
 
