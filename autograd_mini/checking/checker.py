@@ -100,10 +100,16 @@ def gradcheck(
     for check in checks:
         if check.verdict == "good" and check.relative >= GOOD:
             notes.append(f"{check.name}: the difference is within the rounding of f itself")
+        if check.undecided and not check.n_kinks:
+            notes.append(
+                f"{check.name}: its gradient is smaller than the rounding of f, so differences "
+                f"cannot judge it; take large constants out of f"
+            )
     n_kinks = sum(check.n_kinks for check in checks)
     if n_kinks:
-        unit = "entries" if mode == "entries" else "directions"
-        notes.append(f"{n_kinks} {unit} straddle a kink and were left out")
+        one, many = ("entry", "entries") if mode == "entries" else ("direction", "directions")
+        what = f"1 {one} straddles" if n_kinks == 1 else f"{n_kinks} {many} straddle"
+        notes.append(f"{what} a kink and {'was' if n_kinks == 1 else 'were'} left out")
     return GradientReport(checks, notes, findings)
 
 
@@ -137,10 +143,10 @@ def _diagnosis(
     failure: Exception | None,
 ) -> list[Finding]:
     """Return the causes of a failed check: wrong rules, else a broken path."""
-    failed = [check.name for check in checks if check.verdict != "good"]
-    if failed:
+    failed = [check.name for check in checks if check.verdict in ("look again", "wrong")]
+    if failed or any(check.undecided for check in checks):
         wrong = wrong_rules(list(subject.recorded()[1]))
-        if wrong:
+        if wrong or not failed:
             return wrong
         if failure is not None:
             return [Finding(f"the sweep could not be done: {failure}")]

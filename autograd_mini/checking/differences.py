@@ -181,14 +181,17 @@ def _compared(
         if not worst or error[index] > GOOD * total:
             where = str(list(index)) if unit == "entry" else f" along direction {index[0]}"
             worst.append(Entry(where, float(analytic[index]), float(numeric[index])))
+    relative, rounding = _norm(error) / total if total else 0.0, _norm(noise[smooth])
+    drowned = relative >= GOOD and 0 < _norm(analytic[smooth]) <= rounding
     return ParameterCheck(
         name,
         shape,
-        relative=_norm(error) / total if total else 0.0,
+        relative=relative,
         difference=_norm(error),
-        rounding=_norm(noise[smooth]),
+        rounding=rounding,
         worst=tuple(worst),
         n_kinks=int(np.size(smooth) - np.count_nonzero(smooth)),
+        undecided=drowned or (smooth.size > 0 and not smooth.any()),
     )
 
 

@@ -26,6 +26,7 @@ class ParameterCheck:
     ``difference`` is ‖g − ĝ‖; ``rounding`` is what it may reach by rounding alone, so that below it
     nothing is wrong. ``worst``: the entries (or directions) that differ most, worst first.
     ``n_kinks`` of them sit so near a kink that their quotient straddles it; they are left out.
+    ``undecided``: no entry could be judged, as all are at kinks or drown in the rounding of f.
     """
 
     name: str
@@ -35,10 +36,13 @@ class ParameterCheck:
     rounding: float
     worst: tuple[Entry, ...]
     n_kinks: int
+    undecided: bool = False
 
     @property
     def verdict(self) -> str:
-        """``good`` below 1e-7, ``wrong`` above 1e-3, ``look again`` between them."""
+        """``good`` below 1e-7, ``wrong`` above 1e-3, ``look again`` between them; ``undecided``."""
+        if self.undecided:
+            return "undecided"
         if self.relative < GOOD or self.difference <= self.rounding:
             return "good"
         return "look again" if self.relative <= WRONG else "wrong"
@@ -75,7 +79,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class GradientReport:
-    """The checks of all parameters; true when all are good and nothing was found. Print it.
+    """The checks of all parameters; true when nothing is wrong and something was judged. Print it.
 
     ``findings``: the causes, when something is wrong.
     """
@@ -85,7 +89,8 @@ class GradientReport:
     findings: list[Finding] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return not self.findings and all(check.verdict == "good" for check in self.checks)
+        verdicts = {check.verdict for check in self.checks}
+        return not self.findings and "good" in verdicts and verdicts <= {"good", "undecided"}
 
     @property
     def relative(self) -> float:
@@ -102,7 +107,7 @@ class GradientReport:
             for row in cells
         ]
         for check in self.checks:
-            if check.verdict != "good":
+            if check.verdict not in ("good", "undecided"):
                 lines += _worst_lines(check)
         return "\n".join([*lines, *self.notes, *map(str, self.findings)])
 
