@@ -16,7 +16,6 @@ from autograd_mini import errors, linalg
 from autograd_mini.anomaly import detect_anomaly
 from autograd_mini.checking.checker import gradcheck
 from autograd_mini.checking.curve import gradcheck_curve
-from autograd_mini.checkpointing import checkpoint
 from autograd_mini.creation import (
     arange,
     eye,
@@ -29,13 +28,11 @@ from autograd_mini.creation import (
     zeros,
     zeros_like,
 )
-from autograd_mini.debugger import Debugger, debug
-from autograd_mini.directions import hvp, jvp, vjp
+from autograd_mini.debugging.debugger import Debugger, debug
 from autograd_mini.dtypes import get_default_dtype, set_default_dtype
 from autograd_mini.errors import end_tracebacks_at_the_caller as _end_tracebacks
-from autograd_mini.explanation import explain
+from autograd_mini.explaining.explanation import explain
 from autograd_mini.hooks import HookHandle
-from autograd_mini.jacobians import hessian, jacobian
 from autograd_mini.modes import enable_grad, is_grad_enabled, no_grad, scope
 from autograd_mini.ops.activations import (
     elu,
@@ -188,7 +185,10 @@ from autograd_mini.recording import Tape, record, tape
 from autograd_mini.registry import Primitive, composed, primitive, primitives
 from autograd_mini.rows import Row
 from autograd_mini.tensors import Tensor
-from autograd_mini.transforms import elementwise_grad, grad, value_and_grad
+from autograd_mini.transforms.checkpointing import checkpoint
+from autograd_mini.transforms.directions import hvp, jvp, vjp
+from autograd_mini.transforms.gradients import elementwise_grad, grad, value_and_grad
+from autograd_mini.transforms.jacobians import hessian, jacobian
 
 _end_tracebacks()
 

@@ -17,9 +17,9 @@ from autograd_mini.errors import AutogradError
 
 COMMANDS = {
     "check": ("autograd_mini.checking.command", "Check your gradient; name the wrong rule."),
-    "debug": ("autograd_mini.debug_cli", "Step through the tape of your script, row by row."),
+    "debug": ("autograd_mini.debugging.command", "Step through your script's tape, row by row."),
     "doctor": ("autograd_mini.tutorials.doctor", "Say what is installed and what will draw."),
-    "explain": ("autograd_mini.explain_cli", "Show a function's derivative and its rule."),
+    "explain": ("autograd_mini.explaining.command", "Show a function's derivative and its rule."),
     "tour": ("autograd_mini.tutorials.tour", "Train on real digits; check, draw and explain it."),
     "tutorial": ("autograd_mini.tutorials.cli", "Lessons whose exercises check your code."),
 }

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 import autograd_mini as ag
 from autograd_mini import nn
 from autograd_mini.cli import main
-from autograd_mini.debugger import is_larger_than, is_not_finite, is_zero
-from autograd_mini.dialogue import Dialogue
+from autograd_mini.debugging.debugger import is_larger_than, is_not_finite, is_zero
+from autograd_mini.debugging.dialogue import Dialogue
 
 
 def baydin() -> ag.Tensor:

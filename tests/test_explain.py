@@ -10,13 +10,13 @@ import pytest
 from click.testing import CliRunner
 
 import autograd_mini as ag
-from autograd_mini.anatomy import parts
 from autograd_mini.cli import main
-from autograd_mini.explanation import families, family, markdown
+from autograd_mini.explaining.anatomy import parts
+from autograd_mini.explaining.explanation import families, family, markdown
+from autograd_mini.explaining.sources import source_of
 from autograd_mini.ops import arithmetic
 from autograd_mini.ops.constant import CONSTANT
 from autograd_mini.registry import find, primitives
-from autograd_mini.sources import source_of
 
 OUR_FAMILIES = {file.stem for file in Path(str(arithmetic.__file__)).parent.glob("*.py")}
 

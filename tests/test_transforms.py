@@ -12,7 +12,7 @@ import autograd_mini as ag
 from autograd_mini import nn
 from autograd_mini.errors import ArgumentError, DTypeError, GraphError, ShapeError
 from autograd_mini.registry import Primitive
-from autograd_mini.structures import leaves
+from autograd_mini.transforms.structures import leaves
 
 
 def array(*values: float) -> Any:

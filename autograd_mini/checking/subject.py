@@ -14,7 +14,7 @@ from autograd_mini.randomness import default_generator
 from autograd_mini.recording import Tape, record
 from autograd_mini.rows import Array, Leaf, wengert_list
 from autograd_mini.tensors import Tensor
-from autograd_mini.transforms import grad
+from autograd_mini.transforms.gradients import grad
 
 
 @dataclass

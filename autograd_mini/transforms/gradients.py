@@ -11,9 +11,9 @@ from typing import Any, overload
 import numpy as np
 
 from autograd_mini.errors import ArgumentError, GraphError, ShapeError
-from autograd_mini.lifting import Argnums, Unary, lifted
 from autograd_mini.tensors import Tensor, constant, cotangents
-from autograd_mini.tracing import Trace
+from autograd_mini.transforms.lifting import Argnums, Unary, lifted
+from autograd_mini.transforms.tracing import Trace
 
 
 @overload

@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from autograd_mini.lifting import Argnums, Unary, lifted
 from autograd_mini.ops.shaping import stack
-from autograd_mini.structures import refill
 from autograd_mini.tensors import Tensor
-from autograd_mini.tracing import Trace, pulled
-from autograd_mini.transforms import grad
+from autograd_mini.transforms.gradients import grad
+from autograd_mini.transforms.lifting import Argnums, Unary, lifted
+from autograd_mini.transforms.structures import refill
+from autograd_mini.transforms.tracing import Trace, pulled
 
 
 @lifted

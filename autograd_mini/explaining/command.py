@@ -3,8 +3,8 @@
 import click
 
 from autograd_mini.errors import ArgumentError
-from autograd_mini.explanation import explain as explained
-from autograd_mini.explanation import markdown
+from autograd_mini.explaining.explanation import explain as explained
+from autograd_mini.explaining.explanation import markdown
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})

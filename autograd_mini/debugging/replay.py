@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd_mini.debugging.step_text import step_text
 from autograd_mini.errors import GraphError
+from autograd_mini.explaining.sources import line_text
 from autograd_mini.rows import Array, Released, Row, wengert_list
-from autograd_mini.sources import line_text
-from autograd_mini.step_text import step_text
 from autograd_mini.sweep import _pull as pull
 from autograd_mini.sweep import _refuse_changed as refuse_changed
 

@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 
 from autograd_mini.errors import GraphError, ShapeError
-from autograd_mini.lifting import Unary
 from autograd_mini.modes import enable_grad, is_grad_enabled
 from autograd_mini.rows import serials, wengert_list
-from autograd_mini.structures import leaves, refill
 from autograd_mini.tensors import Tensor, constant, cotangents
+from autograd_mini.transforms.lifting import Unary
+from autograd_mini.transforms.structures import leaves, refill
 
 
 class Trace:

@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd_mini.anatomy import parts
 from autograd_mini.errors import ArgumentError
+from autograd_mini.explaining.anatomy import parts
+from autograd_mini.explaining.sources import Source, source_of, without_docstring
 from autograd_mini.ops.constant import CONSTANT
 from autograd_mini.registry import Primitive, composition, find, primitives
-from autograd_mini.sources import Source, source_of, without_docstring
 
 OURS = "autograd_mini.ops."
 BAR = "\\|"

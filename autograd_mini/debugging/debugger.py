@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd_mini.debugging.replay import Contribution, Step, replay
+from autograd_mini.debugging.step_text import table_text
 from autograd_mini.errors import ArgumentError, DTypeError
-from autograd_mini.replay import Contribution, Step, replay
 from autograd_mini.rows import Array
-from autograd_mini.step_text import table_text
 from autograd_mini.tensors import Tensor
 
 
@@ -162,7 +162,7 @@ def debug(y: Tensor, gradient: Any = None) -> Debugger:
     caller = sys._getframe(1)
     debugger.name_variables({**caller.f_globals, **caller.f_locals})
     if sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty():
-        from autograd_mini.dialogue import Dialogue
+        from autograd_mini.debugging.dialogue import Dialogue
 
         Dialogue(debugger, input, print).run()
     return debugger

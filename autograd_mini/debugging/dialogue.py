@@ -10,10 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd_mini.debugger import Debugger, is_larger_than, is_not_finite, is_zero
-from autograd_mini.errors import ArgumentError
-from autograd_mini.rows import Array
-from autograd_mini.step_text import (
+from autograd_mini.debugging.debugger import Debugger, is_larger_than, is_not_finite, is_zero
+from autograd_mini.debugging.step_text import (
     FEW,
     change_text,
     row_lines,
@@ -21,6 +19,8 @@ from autograd_mini.step_text import (
     slope_text,
     value_text,
 )
+from autograd_mini.errors import ArgumentError
+from autograd_mini.rows import Array
 
 HELP = """\
   n, Enter   next step                  p   previous step

@@ -9,7 +9,7 @@ from autograd_mini.brief import brief
 from autograd_mini.table import aligned, operation_text
 
 if TYPE_CHECKING:
-    from autograd_mini.replay import Contribution, Step
+    from autograd_mini.debugging.replay import Contribution, Step
 
 INDENT = 6 * " "
 FEW = 4

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd_mini.lifting import Argnums, one_argument
 from autograd_mini.modes import enable_grad, is_grad_enabled
-from autograd_mini.structures import refill
 from autograd_mini.tensors import Tensor
-from autograd_mini.tracing import Trace, matching, pulled
+from autograd_mini.transforms.lifting import Argnums, one_argument
+from autograd_mini.transforms.structures import refill
+from autograd_mini.transforms.tracing import Trace, matching, pulled
 
 Pull = Callable[[Any], Any]
 

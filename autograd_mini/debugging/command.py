@@ -10,8 +10,8 @@ from typing import Any
 
 import click
 
-from autograd_mini.debugger import Debugger
-from autograd_mini.dialogue import Dialogue
+from autograd_mini.debugging.debugger import Debugger
+from autograd_mini.debugging.dialogue import Dialogue
 from autograd_mini.errors import AutogradError
 from autograd_mini.recording import Tape, record
 from autograd_mini.tensors import Tensor

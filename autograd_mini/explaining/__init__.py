@@ -1,0 +1,1 @@
+"""Explanations of any function: its formula, its slopes, the source of its rule."""

@@ -1,0 +1,1 @@
+"""Derivatives of functions: gradients, directional derivatives, Jacobians, checkpoints."""
