@@ -52,9 +52,8 @@ def reverse_sweep(
     pull = inspected(_pull) if modes.anomaly else _pull
     found: dict[Row, Any] = {}
     cotangents = {output: seed}
-    owned: set[Row] = (
-        set()
-    )  # rows whose cotangent is an array made here: it may be added to in place
+    # rows whose cotangent is an array that was made here, and so may be added to in place
+    owned: set[Row] = set()
     for row in reversed(rows):
         row.adjoint = None
         g = cotangents.pop(row, None)
