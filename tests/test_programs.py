@@ -17,7 +17,7 @@ import autograd_mini as ag
 from autograd_mini.errors import GraphError
 
 QUICK = settings(
-    max_examples=60,
+    max_examples=300,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),
@@ -110,7 +110,7 @@ class Programs(RuleBasedStateMachine):
         return np.asarray(rng.integers(-4, 5, shape) / 2 if seed % 2 else rng.uniform(-2, 2, shape))
 
     def at(self, i: int) -> Variable:
-        return self.pool[i % len(self.pool)]
+        return self.pool[-1 - i % len(self.pool)]  # small numbers are drawn more: go deep
 
     def add(self, call: Callable[..., Any], *variables: Variable) -> Variable | None:
         """Run ``call(engine, *operands)`` in both engines and compare what comes out."""
@@ -155,7 +155,7 @@ class Programs(RuleBasedStateMachine):
         self.aliases.append(leaf.ours.data if alias else None)
         self.pool.append(leaf)
 
-    @rule(i=pick, j=pick, name=st.sampled_from(sorted(naive.PAIRS)))
+    @rule(i=pick, j=pick, name=st.sampled_from(["add", *sorted(naive.PAIRS)]))
     def pair(self, i: int, j: int, name: str) -> None:
         a, b = self.fitting(i, j)
         if name == "divide" and np.abs(b.ours._array).min() < 0.25:
@@ -268,7 +268,11 @@ class Programs(RuleBasedStateMachine):
     def detach(self, i: int) -> None:
         self.add(lambda engine, x: engine.detach(x), self.at(i))
 
-    @rule()
+    @rule(enter=st.sampled_from([False, False, False, True]))
+    def stretch_without_tracking(self, enter: bool) -> None:
+        if enter or self.block is not None:
+            self.switch_tracking()
+
     def switch_tracking(self) -> None:
         if self.block is None:
             self.block = ag.no_grad()
