@@ -87,6 +87,7 @@ class Row:
     ``keeps``: arrays and adjoints stay after backward. ``spent``: a backward has used it up.
     ``line``: where it was called, under ``record()`` and ``detect_anomaly()``. ``hooks``: called
     with the complete cotangent. ``holder``: where backward leaves the gradient, if it does.
+    ``source``: of a view, the leaf whose memory it shows.
     """
 
     __slots__ = (
@@ -104,6 +105,7 @@ class Row:
         "requires_grad",
         "scope",
         "serial",
+        "source",
         "spent",
     )
 
@@ -130,6 +132,7 @@ class Row:
         self.adjoint: Array | None = None
         self.hooks: dict[int, Callable[[Any], Any]] | None = None
         self.holder: GradientHolder | None = None
+        self.source: Leaf | None = None
         self.line: str | None = None
         if modes.recording is not None:
             self.keeps = True

@@ -186,7 +186,8 @@ def _refuse_spent(rows: list[Row]) -> None:
 
 def _refuse_changed(rows: list[Row], since: int = 0) -> None:
     """Raise if an array that a row saved, or a view of it, was written to since."""
-    for leaf in (row for row in rows + _older_sources(rows, since) if isinstance(row, Leaf)):
+    leaves = [row for row in rows if isinstance(row, Leaf)]
+    for leaf in leaves + _older_leaves(rows, since):
         changed_at = leaf.changed_since_saved()
         for row in rows if changed_at > leaf.serial else ():
             if row.serial > changed_at:
@@ -202,19 +203,11 @@ def _refuse_changed(rows: list[Row], since: int = 0) -> None:
                 )
 
 
-def _older_sources(rows: list[Row], since: int) -> list[Row]:
-    """Return the rows before ``since`` whose memory ``rows`` use, directly or through views."""
-    if not since:
-        return []
-    sources: set[Row] = set()
-    frontier = rows.copy()
-    while frontier:
-        for parent in frontier.pop().parents:
-            if parent is not None and parent.serial < since and parent not in sources:
-                sources.add(parent)
-                if getattr(parent.output, "base", None) is not None:
-                    frontier.append(parent)
-    return list(sources)
+def _older_leaves(rows: list[Row], since: int) -> list[Leaf]:
+    """Return the leaves before ``since`` whose memory ``rows`` use, directly or through views."""
+    older = {p for row in rows for p in row.parents if p and p.serial < since} if since else set()
+    leaves = (row if isinstance(row, Leaf) else row.source for row in older)
+    return [leaf for leaf in leaves if leaf is not None]
 
 
 def _overlap(saved: Any, array: Array) -> bool:

@@ -75,6 +75,8 @@ def apply(
     if not tracked:
         return tensor
     tensor._row = Row(primitive, tuple(parents), inputs, kwargs, out)
+    if out.base is not None:
+        tensor._row.source = _source(parents, out)
     if anomaly:
         tensor._row.line = calling_line()
     return tensor
@@ -83,14 +85,24 @@ def apply(
 def _parent(primitive: Primitive, position: int, arg: "Tensor") -> Row:
     """Return the row of an argument; a leaf's array must be settled before the row saves it."""
     row = arg.row
-    if isinstance(row, Leaf) and row.exposed:
-        row.settle()
+    leaf = row if isinstance(row, Leaf) else row.source
+    if leaf is not None and leaf.exposed:
+        leaf.settle()
     if row.requires_grad and primitive.vjp(position) is None:
         raise UnsupportedError(
             f"{primitive.name}: it has no derivative with respect to "
             f"{primitive.argument(position)}; detach() that tensor first"
         )
     return row
+
+
+def _source(parents: list[Row | None], view: Array) -> Leaf | None:
+    """Return the leaf among ``parents``, or behind them, whose memory ``view`` shows."""
+    for parent in parents:
+        leaf = parent if isinstance(parent, Leaf | None) else parent.source
+        if leaf is not None and np.may_share_memory(leaf.output, view):
+            return leaf
+    return None
 
 
 class Tensor(Methods):

@@ -361,6 +361,19 @@ def test_what_a_primitive_was_called_with_may_change(
         np.testing.assert_array_equal(gradient(change=True), gradient(change=False))
 
 
+@pytest.mark.parametrize("by_alias", [False, True])
+def test_a_change_seen_by_a_view_and_taken_back_is_noticed(by_alias: bool) -> None:
+    w = ag.tensor([1.0, 2.0], requires_grad=True)
+    alias = w.data if by_alias else None
+    view = w.reshape(2, 1).T
+    (w.data if alias is None else alias)[...] = [5.0, 6.0]
+    loss = (view * view).sum()
+    (w.data if alias is None else alias)[...] = [1.0, 2.0]
+    assert loss.item() == 61.0
+    with pytest.raises(GraphError, match="changed in place"):
+        loss.backward()
+
+
 @pytest.mark.parametrize("view", [lambda w: w, lambda w: w.reshape(3, 1).T[0]])
 @pytest.mark.parametrize("transform", [ag.grad, ag.value_and_grad, ag.jacobian, ag.hessian])
 def test_a_change_inside_a_differentiated_function_is_refused(transform: Any, view: Any) -> None:

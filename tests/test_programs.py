@@ -348,7 +348,7 @@ class Programs(RuleBasedStateMachine):
 
 class ProgramsOfPyTorch(Programs):
     peer_kind = Torch
-    finished = 0
+    finished = refused = 0
 
 
 def test_random_programs_against_the_reference() -> None:
