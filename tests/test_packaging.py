@@ -1,6 +1,7 @@
 """What is packed: the wheel holds every file of the four folders under one import package."""
 
 import importlib.util
+import os
 import subprocess
 import sys
 import tarfile
@@ -8,6 +9,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
+import autograd_mini
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = {
@@ -52,3 +55,18 @@ def test_sdist_to_wheel_round_trip(tmp_path: Path) -> None:
 
 def test_types_are_announced() -> None:
     assert (ROOT / "autograd_mini" / "py.typed").exists()
+
+
+@pytest.mark.parametrize("name", ["nn", "viz", "tutorials"])
+def test_a_students_own_modules_do_not_get_in_the_way(name: str, tmp_path: Path) -> None:
+    (tmp_path / f"{name}.py").write_text("raise SystemExit('the wrong one')\n", encoding="utf-8")
+    code = f"import autograd_mini.{name} as ours; print(ours.__name__)"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(autograd_mini.__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.strip() == f"autograd_mini.{name}", done.stderr
