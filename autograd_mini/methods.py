@@ -72,10 +72,10 @@ def _operators(primitive: Primitive) -> tuple[Operator, Operator, Operator]:
     return operator, reflected, augmented
 
 
-def _comparison(ufunc: np.ufunc) -> Callable[["Methods", Any], Any]:
-    """Return a comparison: elementwise, with a plain array as its result."""
+def _plain_operator(ufunc: np.ufunc) -> Callable[["Methods", Any], Any]:
+    """Return an operator that carries no gradient: its result is a plain array."""
 
-    def compare(self: "Methods", other: Any) -> Any:
+    def operator(self: "Methods", other: Any) -> Any:
         operand = plain(other)
         try:
             return ufunc(self._array, operand)
@@ -83,7 +83,7 @@ def _comparison(ufunc: np.ufunc) -> Callable[["Methods", Any], Any]:
             complaint = arithmetic.not_broadcastable(self._array, operand) or error
             raise ShapeError(f"{ufunc.__name__}: {complaint}") from None
 
-    return compare
+    return operator
 
 
 def _elementwise(primitive: Primitive) -> Callable[["Methods"], "Tensor"]:
@@ -124,16 +124,15 @@ class Methods:
     __pos__ = _elementwise(elementwise.positive)
     __abs__ = _elementwise(elementwise.absolute)
 
-    __eq__ = _comparison(np.equal)
-    __ne__ = _comparison(np.not_equal)
-    __lt__ = _comparison(np.less)
-    __le__ = _comparison(np.less_equal)
-    __gt__ = _comparison(np.greater)
-    __ge__ = _comparison(np.greater_equal)
+    __eq__ = _plain_operator(np.equal)
+    __ne__ = _plain_operator(np.not_equal)
+    __lt__ = _plain_operator(np.less)
+    __le__ = _plain_operator(np.less_equal)
+    __gt__ = _plain_operator(np.greater)
+    __ge__ = _plain_operator(np.greater_equal)
     __hash__ = object.__hash__
 
-    def __floordiv__(self, other: Any) -> Array:
-        return cast(Array, np.floor_divide(self._array, plain(other)))
+    __floordiv__ = _plain_operator(np.floor_divide)
 
     def __rfloordiv__(self, other: Any) -> Array:
         return cast(Array, np.floor_divide(plain(other), self._array))

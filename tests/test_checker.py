@@ -152,6 +152,8 @@ def test_inputs_that_cannot_be_checked() -> None:
         ag.gradcheck(lambda t: t, ag.tensor([1, 2]))
     with pytest.raises(RuntimeError, match="f returned float, expected a Tensor"):
         ag.gradcheck(lambda t: 1.0, ag.tensor([1.0]))  # type: ignore[arg-type, return-value]
+    with pytest.raises(ValueError, match="got Tensor; give several inputs as one list"):
+        ag.gradcheck(lambda a, b: a * b, ag.tensor([1.0]), ag.tensor([2.0]))  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="eps must be between 0 and 1, got -1"):
         ag.gradcheck(lambda t: t, ag.tensor([1.0]), eps=-1)
 

@@ -111,6 +111,17 @@ MISTAKES: dict[str, tuple[Callable[[], Any], type[Exception], str]] = {
         ValueError,
         "bool: the truth value of 3 elements is ambiguous; use (a == b).all() or .any()",
     ),
+    "floor division": (
+        lambda: leaf(2, 3) // leaf(4),
+        ValueError,
+        "floor_divide: shapes (2, 3) and (4,) do not broadcast; the last axes 3 and 4 differ. "
+        "Reshape one of them so that the axes, counted from the right, are equal or 1",
+    ),
+    "concatenate without an axis": (
+        lambda: np.concatenate([leaf(2), leaf(2)], axis=None),
+        TypeError,
+        "concatenate: axis=None would flatten the arrays; ravel() them first",
+    ),
     "math of many elements": (
         lambda: math.sin(leaf(2, 3)),  # type: ignore[arg-type]
         ValueError,

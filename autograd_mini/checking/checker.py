@@ -69,6 +69,11 @@ def gradcheck(
 
     Source: Ng, "Improving Deep Neural Networks", week 1, "Gradient checking".
     """
+    if not isinstance(eps, int | float):
+        raise ArgumentError(
+            f"gradcheck: eps is a number between 0 and 1, got {type(eps).__name__}; give several "
+            f"inputs as one list"
+        )
     if not 0 < eps < 1:
         raise ArgumentError(f"gradcheck: eps must be between 0 and 1, got {eps}; try 6e-6")
     if order not in (1, 2):

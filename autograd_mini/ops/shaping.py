@@ -112,8 +112,14 @@ def _mismatch(*arrays: Any, axis: int = 0) -> str | None:
     return None
 
 
+def _concatenate(arrays: Any, axis: int = 0) -> Any:
+    if axis is None:
+        raise TypeError("axis=None would flatten the arrays; ravel() them first")
+    return np.concatenate(arrays, axis=axis)
+
+
 concatenate = primitive(
-    lambda arrays, axis=0: np.concatenate(arrays, axis=axis),
+    _concatenate,
     name="concatenate",
     doc="z = arrays joined on an axis; ∂z/∂arrays = 1 on their part of z",
     overrides=[np.concatenate],
