@@ -1,6 +1,6 @@
 """Layers, losses, optimizers and data, under PyTorch's names and with its semantics.
 
-Read ``module.py``, then ``linear.py``, ``functional.py`` and ``optim.py``.
+Read ``module.py``, then ``linear.py``, ``functional/`` and ``optim/``.
 """
 
 from autograd_mini.errors import StateError

@@ -43,3 +43,15 @@ def as_numeric(what: str, value: Any) -> Any:
         return ag.tensor(value)
     except DTypeError as error:
         raise DTypeError(f"{what}: {str(error).removeprefix('tensor: ')}") from None
+
+
+def check_probability(name: str, p: Any) -> None:
+    """Raise ArgumentError unless ``p`` is a number from 0 to 1."""
+    is_number = isinstance(p, int | float | np.number)
+    require(f"{name}: p", p, is_number and 0 <= p <= 1, "a number from 0 to 1")
+
+
+def check_reduction(name: str, reduction: Any) -> None:
+    """Raise ArgumentError unless ``reduction`` is one of the three."""
+    known = reduction in ("mean", "sum", "none")
+    require(f"{name}: reduction", reduction, known, "'mean', 'sum' or 'none'")

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 import autograd_mini.nn.functional as F  # noqa: N812 (the field's custom)
+from autograd_mini.nn.arguments import check_probability
 from autograd_mini.nn.module import Module
 
 
@@ -22,7 +23,7 @@ class Dropout(Module):
 
     def __init__(self, p: float = 0.5, *, generator: np.random.Generator | None = None) -> None:
         super().__init__()
-        F.check_probability("Dropout", p)
+        check_probability("Dropout", p)
         self.p = p
         self.generator = generator
 

@@ -4,13 +4,14 @@
 from typing import Any
 
 import autograd_mini.nn.functional as F  # noqa: N812 (the field's custom)
+from autograd_mini.nn.arguments import check_reduction
 from autograd_mini.nn.module import Module
 
 
 class _Loss(Module):
     def __init__(self, *, reduction: str = "mean") -> None:
         super().__init__()
-        F.check_reduction(type(self).__name__, reduction)
+        check_reduction(type(self).__name__, reduction)
         self.reduction = reduction
 
 

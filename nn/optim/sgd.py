@@ -1,0 +1,93 @@
+"""Gradient descent."""
+
+from typing import Any
+
+import numpy as np
+
+from autograd_mini.errors import ArgumentError
+from autograd_mini.nn.arguments import is_number
+from autograd_mini.nn.optim.optimizer import Optimizer, Params
+from autograd_mini.rows import Array
+
+
+class SGD(Optimizer):
+    """Gradient descent, with momentum if asked for.
+
+    With weight decay λ, momentum μ and dampening τ, at each step::
+
+        g ← g + λ·w
+        v ← μ·v + (1 − τ)·g        (v ← g at the first step)
+        w ← w − lr·v               (with nesterov: w ← w − lr·(g + μ·v))
+
+    ``lr`` > 0; 0 ≤ ``momentum`` < 1; ``dampening``; ``weight_decay`` ≥ 0, the weight of λ/2·‖w‖² in
+    the loss. ``nesterov`` needs momentum > 0 and no dampening.
+
+    Raises ArgumentError for values out of range.
+
+    Source: B. T. Polyak 1964, "Some methods of speeding up the convergence of iteration methods";
+    I. Sutskever et al. 2013, "On the importance of initialization and momentum in deep learning",
+    eqs. 1-4, in PyTorch's form, which multiplies by lr when w moves and not in v.
+
+    >>> from autograd_mini import nn
+    >>> w = nn.Parameter([1.0])
+    >>> optimizer = SGD([w], lr=0.1)
+    >>> (w * w).sum().backward()
+    >>> optimizer.step()
+    >>> w.data
+    array([0.8], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        params: Params,
+        lr: float = 1e-3,
+        momentum: float = 0.0,
+        dampening: float = 0.0,
+        weight_decay: float = 0.0,
+        nesterov: bool = False,
+    ) -> None:
+        super().__init__(
+            params,
+            lr=lr,
+            momentum=momentum,
+            dampening=dampening,
+            weight_decay=weight_decay,
+            nesterov=nesterov,
+        )
+
+    def _check(self, group: dict[str, Any]) -> None:
+        self._check_lr(group)
+        self._check_decay_rate("momentum", group["momentum"])
+        self._require(
+            "dampening", group["dampening"], is_number(group["dampening"]), "a finite number"
+        )
+        self._check_at_least_zero("weight_decay", group["weight_decay"])
+        if group["nesterov"] and (group["momentum"] == 0 or group["dampening"] != 0):
+            raise ArgumentError(
+                f"SGD: nesterov needs momentum > 0 and dampening 0, got momentum="
+                f"{group['momentum']} and dampening={group['dampening']}"
+            )
+
+    def _update(
+        self,
+        w: Array,
+        g: Array,
+        state: dict[str, Any],
+        *,
+        lr: float,
+        momentum: float,
+        dampening: float,
+        weight_decay: float,
+        nesterov: bool,
+    ) -> None:
+        if weight_decay:
+            g = g + weight_decay * w
+        if momentum:
+            if "momentum_buffer" not in state:
+                v = state["momentum_buffer"] = np.array(g)
+            else:
+                v = state["momentum_buffer"]
+                v *= momentum
+                v += (1 - dampening) * g
+            g = g + momentum * v if nesterov else v
+        w -= lr * g
