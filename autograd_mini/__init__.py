@@ -32,6 +32,7 @@ from autograd_mini.debugging.debugger import Debugger, debug
 from autograd_mini.dtypes import get_default_dtype, set_default_dtype
 from autograd_mini.errors import end_tracebacks_at_the_caller as _end_tracebacks
 from autograd_mini.explaining.explanation import explain
+from autograd_mini.fusion import fused
 from autograd_mini.hooks import HookHandle
 from autograd_mini.modes import enable_grad, is_grad_enabled, no_grad, scope
 from autograd_mini.ops.activations import (
@@ -275,6 +276,7 @@ __all__ = [
     "fmin",
     "fmod",
     "full",
+    "fused",
     "gelu",
     "get_default_dtype",
     "grad",

@@ -8,7 +8,7 @@ differentiated. Read ``ops/arithmetic.py`` next for what declarations look like.
 
 import inspect
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -53,6 +53,8 @@ class Primitive:
         "vjps",
     )
 
+    is_fused = False
+
     def __init__(
         self,
         fn: Callable[..., Any],
@@ -83,6 +85,11 @@ class Primitive:
                 f"{name}: a VJP is declared for {strangers[0]!r}, but the rules take the arguments "
                 f"{', '.join(self.arguments)}; name each VJP after the argument it belongs to"
             )
+
+    @property
+    def sources(self) -> dict[str, Callable[..., Any]]:
+        """The functions that tell how it is differentiated, by what to call them."""
+        return self.vjps
 
     def vjp(self, position: int) -> VJP | None:
         """Return the rule of the argument at ``position``, or None if it has none."""
@@ -232,12 +239,20 @@ def primitive(
     if broadcasts is None:
         broadcasts = isinstance(fn, np.ufunc)
     declared = Primitive(fn, name, doc, vjps, broadcasts, branch, complain)
-    for function in (fn, *overrides):
+    return register(declared, (fn, *overrides))
+
+
+Declared = TypeVar("Declared", bound=Primitive)
+
+
+def register(declared: Declared, functions: Iterable[Callable[..., Any]]) -> Declared:
+    """Let ``declared`` answer for ``functions``, and return it."""
+    for function in functions:
         if function in _registry:
             raise RuleError(
-                f"{name}: {function.__name__} is declared already, as {_registry[function].name}; "
-                f"two rules for one function would contradict each other. Declare a function of "
-                f"your own, such as lambda x: np.{function.__name__}(x)"
+                f"{declared.name}: {function.__name__} is declared already, as "
+                f"{_registry[function].name}; two rules for one function would contradict "
+                f"each other. Declare one of your own, such as lambda x: np.{function.__name__}(x)"
             )
         _registry[function] = declared
     return declared

@@ -87,7 +87,8 @@ class Row:
     ``keeps``: arrays and adjoints stay after backward. ``spent``: a backward has used it up.
     ``line``: where it was called, under ``record()`` and ``detect_anomaly()``. ``hooks``: called
     with the complete cotangent. ``holder``: where backward leaves the gradient, if it does.
-    ``source``: of a view, the leaf whose memory it shows.
+    ``source``: of a view, the leaf whose memory it shows. ``saved``: what a fused primitive's
+    forward left for its backward.
     """
 
     __slots__ = (
@@ -103,6 +104,7 @@ class Row:
         "parents",
         "primitive",
         "requires_grad",
+        "saved",
         "scope",
         "serial",
         "source",
@@ -134,6 +136,7 @@ class Row:
         self.holder: GradientHolder | None = None
         self.source: Leaf | None = None
         self.line: str | None = None
+        self.saved: Any = None
         if modes.recording is not None:
             self.keeps = True
             self.line = calling_line()
@@ -164,6 +167,7 @@ class Row:
         self.spent = True
         if self.keeps:
             return
+        self.saved = None
         for value in self.inputs:
             if isinstance(value, np.ndarray) and value.size > SMALL:
                 self.inputs = tuple(map(_shrink, self.inputs))
@@ -206,6 +210,10 @@ class Leaf(Row):
         if not self.exposed:
             self.exposed = True
             self.trace = fingerprint(self.output) if references(self.output) > HELD_TWICE else None
+
+    def written(self) -> None:
+        """Note a change by a writer that is trusted to say so: no fingerprint is needed."""
+        self.changed_at = next(serials)
 
     def settle(self) -> None:
         """Before a row saves the array: end the exposure if nobody can write any more."""

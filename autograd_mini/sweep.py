@@ -6,7 +6,7 @@ for all primitives that broadcast.
 """
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from autograd_mini.errors import GraphError, RuleError
 from autograd_mini.modes import modes
 from autograd_mini.ownership import LOCAL, references
 from autograd_mini.rows import SMALL, Array, Leaf, Row, wengert_list
+
+if TYPE_CHECKING:
+    from autograd_mini.fusion import Fused
 
 Lift = Callable[[Row, Array], Any]
 
@@ -68,12 +71,22 @@ def reverse_sweep(
                 adjoint = g._array if lift else g
                 row.adjoint = adjoint.copy() if is_target or adjoint.base is not None else adjoint
             inputs, out = _primals(row, lift) if lift else (row.inputs, row.output)
+            wanted_here = tuple(
+                parent is not None
+                and parent.requires_grad
+                and (relevant is None or parent in relevant)
+                for parent in row.parents
+            )
+            pulled = _pulled_together(row, g, wanted_here, inputs)
             for position, parent in enumerate(row.parents):
-                if parent is None or not parent.requires_grad:
+                if parent is None or not wanted_here[position]:
                     continue
-                if relevant is not None and parent not in relevant:
+                if pulled is None:
+                    contribution = pull(row, position, g, out, inputs)
+                elif pulled[position] is None:
                     continue
-                contribution = pull(row, position, g, out, inputs)
+                else:
+                    contribution = _fitted(row, position, g, pulled[position])
                 total = cotangents.get(parent)
                 if total is None:
                     if not lift and contribution.base is None and references(contribution) == LOCAL:
@@ -113,13 +126,28 @@ def _primals(row: Row, lift: Lift) -> tuple[tuple[Any, ...], Any]:
     return inputs, lift(row, row.output)
 
 
+def _pulled_together(
+    row: Row, g: Any, wanted: tuple[bool, ...], inputs: tuple[Any, ...]
+) -> tuple[Any, ...] | None:
+    """Return the cotangents of all arguments of a fused primitive, found in one go."""
+    if row.primitive is None or not row.primitive.is_fused or modes.anomaly:
+        return None
+    return cast("Fused", row.primitive).pull(g, row.saved, wanted, inputs, row.kwargs)
+
+
 def _pull(row: Row, position: int, g: Any, out: Any, inputs: tuple[Any, ...]) -> Any:
     """Return what the VJP of one argument makes of ``g``, in that argument's shape and dtype."""
     primitive = row.primitive
     assert primitive is not None
     rule = primitive.vjp(position)
     assert rule is not None  # an argument without a rule was refused at the call
-    cotangent = rule(g, out, *inputs, **row.kwargs)
+    return _fitted(row, position, g, rule(g, out, *inputs, **row.kwargs))
+
+
+def _fitted(row: Row, position: int, g: Any, cotangent: Any) -> Any:
+    """Return a rule's cotangent in its argument's shape and dtype, or refuse it."""
+    primitive = row.primitive
+    assert primitive is not None
     if type(cotangent) is not type(g):
         cotangent = _same_kind(cotangent, g, row, position)
     primal = row.inputs[position]

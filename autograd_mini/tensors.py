@@ -7,7 +7,7 @@ primitive directly; NumPy's functions find it through NumPy's two protocols.
 import warnings
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
@@ -30,6 +30,9 @@ from autograd_mini.ops.constant import CONSTANT
 from autograd_mini.registry import Primitive, composition, find, primitives, run_composed
 from autograd_mini.rows import Array, GradientHolder, Leaf, Row, calling_line
 from autograd_mini.sweep import reverse_sweep
+
+if TYPE_CHECKING:
+    from autograd_mini.fusion import Fused
 
 _NO_METADATA: dict[str, Any] = {}  # of most rows, and never written to: one less to allocate
 
@@ -56,8 +59,12 @@ def apply(
             parents.append(None)
             operands.append(to_operand(arg, copy=tracked))
     inputs = tuple(operands)
+    saved = None
     try:
-        out = primitive.run(inputs, kwargs)
+        if primitive.is_fused:
+            out, saved = cast("Fused", primitive).forward(*inputs, **kwargs)
+        else:
+            out = primitive.run(inputs, kwargs)
     except (ValueError, TypeError, IndexError) as error:
         raise primitive.refusal(inputs, kwargs, error) from None
     if type(out) is not np.ndarray:
@@ -75,6 +82,7 @@ def apply(
     if not tracked:
         return tensor
     tensor._row = Row(primitive, tuple(parents), inputs, kwargs, out)
+    tensor._row.saved = saved
     if out.base is not None:
         tensor._row.source = _source(parents, out)
     if anomaly:
@@ -187,6 +195,10 @@ class Tensor(Methods):
         """Before a constant is written to or saved: stop sharing memory with what it came from."""
         if self._array.base is not None or not self._array.flags.writeable:
             self._array = self._array.copy()
+
+    def _relocate(self, home: Array) -> None:
+        """Let a leaf live in ``home`` from now on, an array that holds its values already."""
+        self._array = self.row.output = home
 
     @property
     def row(self) -> Row:

@@ -6,21 +6,20 @@ primitive of the registry over its samples and fails for one that has none. The 
 ``samples_*.py``, one for each family; ``sample_arrays.py`` has what they are made of.
 """
 
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-import samples_elementwise
-import samples_linalg
-import samples_shapes
 from sample_arrays import Sample
 
 from autograd_mini.registry import Primitive, primitives
 
-SAMPLES: dict[str, list[Sample]] = {
-    **samples_elementwise.SAMPLES,
-    **samples_shapes.SAMPLES,
-    **samples_linalg.SAMPLES,
-}
+HOMES = ("autograd_mini.ops.", "autograd_mini.nn.primitives.")
+SAMPLES: dict[str, list[Sample]] = {}
+for table in sorted(Path(__file__).parent.glob("samples_*.py")):
+    SAMPLES |= import_module(table.stem).SAMPLES
 
 
 def declared() -> list[Primitive]:
@@ -28,16 +27,16 @@ def declared() -> list[Primitive]:
     return [
         primitive
         for primitive in primitives()
-        if next(iter(primitive.vjps.values())).__module__.startswith("autograd_mini.ops.")
+        if next(iter(primitive.vjps.values())).__module__.startswith(HOMES)
     ]
 
 
-def samples() -> list[Any]:
-    """Return (primitive, inputs, metadata) of all primitives with a readable id each."""
+def samples(chosen: Callable[[Primitive], bool] = lambda primitive: True) -> list[Any]:
+    """Return (primitive, inputs, metadata) of the chosen primitives with a readable id each."""
     import pytest
 
     cases = []
-    for primitive in declared():
+    for primitive in filter(chosen, declared()):
         for number, (inputs, metadata) in enumerate(SAMPLES.get(primitive.name, [])):
             cases.append(pytest.param(primitive, inputs, metadata, id=f"{primitive.name}-{number}"))
     return cases

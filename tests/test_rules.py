@@ -7,6 +7,7 @@ import pytest
 from op_samples import SAMPLES, declared, differentiable, samples
 
 import autograd_mini as ag
+from autograd_mini.fusion import Fused
 from autograd_mini.registry import Primitive
 
 CASES = pytest.mark.parametrize(("primitive", "inputs", "metadata"), samples())
@@ -55,7 +56,7 @@ def difference(f: Any, x: np.ndarray, h: float = 6e-6) -> np.ndarray:
 
 def test_every_primitive_has_samples() -> None:
     missing = [p.name for p in declared() if p.name not in SAMPLES]
-    assert not missing, f"add samples for {missing} to op_samples.py"
+    assert not missing, f"add samples for {missing} to a tests/samples_*.py"
 
 
 def test_every_sample_belongs_to_a_primitive() -> None:
@@ -77,6 +78,21 @@ def test_value_is_numpys(primitive: Primitive, inputs: Any, metadata: Any) -> No
     assert out.shape == expected.shape
     assert out.dtype == expected.dtype
     np.testing.assert_array_equal(out.detach().numpy(), expected)
+
+
+@pytest.mark.parametrize(
+    ("primitive", "inputs", "metadata"), samples(lambda p: isinstance(p, Fused))
+)
+def test_fused_is_its_definition(primitive: Fused, inputs: Any, metadata: Any) -> None:
+    results, gradients = [], []
+    for function in (primitive, primitive.definition):
+        arguments = tracked(primitive, inputs)
+        out = function(*arguments, **metadata)
+        results.append(out.detach().numpy())
+        gradients.append(ag.grad(out, leaves(arguments), cotangent_of(out)))
+    np.testing.assert_allclose(results[0], results[1], rtol=1e-12, atol=1e-13)
+    for fast, exact in zip(*gradients, strict=True):
+        np.testing.assert_allclose(fast.numpy(), exact.numpy(), rtol=1e-10, atol=1e-11)
 
 
 @CASES

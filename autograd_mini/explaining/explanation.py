@@ -132,10 +132,10 @@ def _slope(primitive: Primitive, argument: str) -> str:
 def _rules(primitive: Primitive) -> list[str]:
     sources: list[Source] = []
     hidden = []
-    for argument, rule in primitive.vjps.items():
-        source = source_of(rule, argument)
+    for label, rule in primitive.sources.items():
+        source = source_of(rule, label)
         if source is None:
-            hidden.append(argument)
+            hidden.append(label)
         elif source not in sources:
             sources.append(source)
     lines = []
@@ -144,7 +144,7 @@ def _rules(primitive: Primitive) -> list[str]:
         lines += [f"  {line}".rstrip() for s in sources for line in s.text.splitlines()]
         lines.append(LEGEND)
     if hidden:
-        file = primitive.vjps[hidden[0]].__code__.co_filename
+        file = primitive.sources[hidden[0]].__code__.co_filename
         lines.append(
             f"rule   of {', '.join(hidden)}: no source file, it was typed in the REPL or built by "
             f"code ({file})"
