@@ -1,5 +1,7 @@
 """Arguments of layers and functions: what is refused is named, with what was wanted."""
 
+import sys
+import warnings
 from math import isfinite
 from typing import Any
 
@@ -55,3 +57,11 @@ def check_reduction(name: str, reduction: Any) -> None:
     """Raise ArgumentError unless ``reduction`` is one of the three."""
     known = reduction in ("mean", "sum", "none")
     require(f"{name}: reduction", reduction, known, "'mean', 'sum' or 'none'")
+
+
+def warn_caller(message: str) -> None:
+    """Warn, once for each line of the user's that it comes from."""
+    frame, level = sys._getframe(), 1
+    while frame.f_back and frame.f_globals.get("__name__", "").startswith("autograd_mini"):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, stacklevel=level)

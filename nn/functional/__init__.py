@@ -3,19 +3,67 @@
 All are made of the engine's primitives, so their derivatives are the engine's too.
 """
 
-from autograd_mini.nn.functional.activations import log_softmax, relu, sigmoid, softmax, tanh
+from autograd_mini.nn.functional.activations import (
+    celu,
+    elu,
+    gelu,
+    glu,
+    hardshrink,
+    hardsigmoid,
+    hardswish,
+    hardtanh,
+    leaky_relu,
+    log_softmax,
+    logsigmoid,
+    mish,
+    prelu,
+    relu,
+    relu6,
+    selu,
+    sigmoid,
+    silu,
+    softmax,
+    softmin,
+    softplus,
+    softshrink,
+    softsign,
+    tanh,
+    tanhshrink,
+    threshold,
+)
 from autograd_mini.nn.functional.losses import cross_entropy, mse_loss
 from autograd_mini.nn.functional.noise import dropout
 from autograd_mini.nn.functional.products import linear
 
 __all__ = [
+    "celu",
     "cross_entropy",
     "dropout",
+    "elu",
+    "gelu",
+    "glu",
+    "hardshrink",
+    "hardsigmoid",
+    "hardswish",
+    "hardtanh",
+    "leaky_relu",
     "linear",
     "log_softmax",
+    "logsigmoid",
+    "mish",
     "mse_loss",
+    "prelu",
     "relu",
+    "relu6",
+    "selu",
     "sigmoid",
+    "silu",
     "softmax",
+    "softmin",
+    "softplus",
+    "softshrink",
+    "softsign",
     "tanh",
+    "tanhshrink",
+    "threshold",
 ]

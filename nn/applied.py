@@ -1,0 +1,47 @@
+"""Applied: what activations and losses have in common, a function and its options."""
+
+from collections.abc import Callable
+from typing import Any
+
+from autograd_mini.nn.module import Module
+from autograd_mini.tensors import Tensor
+
+
+class Applied(Module):
+    """Base of modules that call one function: ``class Tanh(Applied, function=F.tanh)``.
+
+    The options given to ``__init__`` are attributes, passed on by name in every call, so that
+    ``act.negative_slope = 0.2`` counts from then on. A Tensor among them becomes a buffer.
+
+    >>> import autograd_mini as ag
+    >>> class Power(Applied, function=lambda x, exponent: x**exponent):
+    ...     pass
+    >>> Power(exponent=2)(ag.tensor([3.0])), Power(exponent=2)
+    (tensor([9.]), Power(exponent=2))
+    """
+
+    _function: Callable[..., Any]
+    _options: tuple[str, ...]
+
+    def __init_subclass__(cls, function: Callable[..., Any] | None = None, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if function is not None:
+            cls._function = staticmethod(function)
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__()
+        self._options = tuple(options)
+        for name, value in options.items():
+            if isinstance(value, Tensor):
+                self.register_buffer(name, value)
+            else:
+                setattr(self, name, value)
+
+    def forward(self, *inputs: Any, **named: Any) -> Any:
+        options = {name: getattr(self, name) for name in self._options}
+        return self._function(*inputs, **named, **options)
+
+    def extra_repr(self) -> str:
+        """Return the options, but for ``inplace`` where it is False, as PyTorch."""
+        options = ((name, getattr(self, name)) for name in self._options)
+        return ", ".join(f"{k}={v!r}" for k, v in options if (k, v) != ("inplace", False))
