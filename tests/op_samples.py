@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from sample_arrays import Sample
 
+import autograd_mini.nn  # noqa: F401 (declares its primitives)
 from autograd_mini.registry import Primitive, primitives
 
 HOMES = ("autograd_mini.ops.", "autograd_mini.nn.primitives.")

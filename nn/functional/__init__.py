@@ -31,6 +31,7 @@ from autograd_mini.nn.functional.activations import (
     tanhshrink,
     threshold,
 )
+from autograd_mini.nn.functional.attention import scaled_dot_product_attention
 from autograd_mini.nn.functional.losses import cross_entropy, mse_loss
 from autograd_mini.nn.functional.noise import dropout
 from autograd_mini.nn.functional.products import linear
@@ -55,6 +56,7 @@ __all__ = [
     "prelu",
     "relu",
     "relu6",
+    "scaled_dot_product_attention",
     "selu",
     "sigmoid",
     "silu",

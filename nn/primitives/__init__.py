@@ -1,0 +1,1 @@
+"""Primitives that layers need and the engine does not: kernels of their own."""
