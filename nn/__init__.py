@@ -34,7 +34,13 @@ from autograd_mini.nn.activations import (
     Threshold,
 )
 from autograd_mini.nn.checkpoint import load, save
-from autograd_mini.nn.containers import Sequential
+from autograd_mini.nn.containers import (
+    ModuleDict,
+    ModuleList,
+    ParameterDict,
+    ParameterList,
+    Sequential,
+)
 from autograd_mini.nn.data import (
     DataLoader,
     Dataset,
@@ -73,9 +79,13 @@ __all__ = [
     "MSELoss",
     "Mish",
     "Module",
+    "ModuleDict",
+    "ModuleList",
     "Normalizer",
     "PReLU",
     "Parameter",
+    "ParameterDict",
+    "ParameterList",
     "ReLU",
     "ReLU6",
     "Sequential",

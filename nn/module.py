@@ -6,31 +6,32 @@ and its parameters' leaves are called by theirs ("0.weight"), so that tables and
 layers apart without knowing this file.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple, Self, cast
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Self, cast
 
 import numpy as np
 
 from autograd_mini.errors import ArgumentError, DTypeError, StateError, UnsupportedError
 from autograd_mini.modes import modes
+from autograd_mini.nn.arguments import require
+from autograd_mini.nn.casting import cast_parameter, destination
+from autograd_mini.nn.hidden import parts_inside, text_of_hidden
+from autograd_mini.nn.hooks import Hooked
 from autograd_mini.nn.parameter import Parameter
+from autograd_mini.nn.states import IncompatibleKeys, write_state
 from autograd_mini.rows import Leaf
 from autograd_mini.tensors import Tensor
 
 
-class IncompatibleKeys(NamedTuple):
-    """What ``load_state_dict(strict=False)`` left alone: keys of one side only."""
-
-    missing_keys: list[str]
-    unexpected_keys: list[str]
-
-
-class Module:
+class Module(Hooked):
     """Base of all layers and models: assign parameters and modules, define ``forward``.
 
     ``training`` is True until ``eval()``; layers such as Dropout look at it.
 
-    Raises StateError when a layer is assigned before ``super().__init__()``.
+    Raises StateError when a layer is assigned before ``super().__init__()``. Warns at the first
+    call, and when parameters or the state are asked for, of layers in a plain list, tuple or
+    dictionary, which would not be trained.
 
     >>> from autograd_mini import nn
     >>> class Net(nn.Module):
@@ -49,6 +50,7 @@ class Module:
 
     _name = ""  # of the attribute that the parent calls us by
     _named_in: str | None = None  # the scope after which our parameters' leaves are named
+    _is_called = True  # False: a container whose parts its owner calls
 
     def __init__(self) -> None:
         stores = ("_parameters", "_buffers", "_modules")
@@ -63,10 +65,10 @@ class Module:
     # ── running ───────────────────────────────────────────────────────────────────────────────
 
     def _no_forward(self, *_: Any, **__: Any) -> Any:
-        raise UnsupportedError(
-            f"{type(self).__name__} has no forward; define def forward(self, x): and return the "
-            f"output"
-        )
+        remedy = "define def forward(self, x): and return the output"
+        if not self._is_called:
+            remedy = "it holds parts for the forward of the module that it is assigned to"
+        raise UnsupportedError(f"{type(self).__name__} has no forward; {remedy}")
 
     forward: Callable[..., Any] = _no_forward
 
@@ -76,13 +78,15 @@ class Module:
         name = self._name
         scope = f"{outer}.{name}" if outer and name else outer or name
         if scope != self._named_in:
+            if not name and self._named_in is None:  # the first call of a whole model
+                self._warn_of_hidden_parts()
             self._name_leaves(scope)
-        for name, child in reversed(self._modules.items()):  # of two names, the first one counts
-            if child is not None:
-                vars(child)["_name"] = name
+        self._name_children("")
         modes.scope = scope
         try:
-            return self.forward(*args, **kwargs)
+            if self._hooks is None:
+                return self.forward(*args, **kwargs)
+            return self._hooks.run(self, args, kwargs)
         finally:
             modes.scope = outer
 
@@ -90,7 +94,17 @@ class Module:
         for name, parameter in self._parameters.items():
             if parameter is not None:
                 _leaf(parameter).name = _dotted(scope, name)
+        for name, child in self._modules.items():
+            if child is not None and not child._is_called:
+                child._name_leaves(_dotted(scope, name))
         vars(self)["_named_in"] = scope
+
+    def _name_children(self, prefix: str) -> None:
+        for name, child in reversed(self._modules.items()):  # of two names, the first one counts
+            if child is not None:
+                vars(child)["_name"] = prefix + name
+                if not child._is_called:
+                    child._name_children(f"{prefix}{name}.")
 
     # ── registering ───────────────────────────────────────────────────────────────────────────
 
@@ -112,7 +126,7 @@ class Module:
         if isinstance(value, Parameter):
             _leaf(value).name = value.row.name or name
             known["_named_in"] = None
-        elif isinstance(value, Module):
+        elif isinstance(value, Module) and not value._name:
             vars(value)["_name"] = name
         object.__setattr__(self, name, value)
 
@@ -211,13 +225,19 @@ class Module:
         """Yield this module and all below it, parents first, each once."""
         return (module for _, module in self.named_modules())
 
-    def named_modules(self, prefix: str = "") -> "Iterator[tuple[str, Module]]":
-        """Yield this module and all below it with dotted names; this one's own is ``prefix``."""
-        return self._walk(prefix, set())
+    def named_modules(
+        self, prefix: str = "", remove_duplicate: bool = True
+    ) -> "Iterator[tuple[str, Module]]":
+        """Yield this module and all below it with dotted names; this one's own is ``prefix``.
 
-    def _walk(self, prefix: str, seen: "set[Module]") -> "Iterator[tuple[str, Module]]":
-        if self not in seen:
-            seen.add(self)
+        ``remove_duplicate=False`` yields a module in two places under both its names.
+        """
+        return self._walk(prefix, set() if remove_duplicate else None)
+
+    def _walk(self, prefix: str, seen: "set[Module] | None") -> "Iterator[tuple[str, Module]]":
+        if seen is None or self not in seen:
+            if seen is not None:
+                seen.add(self)
             yield prefix, self
             for name, child in self._modules.items():
                 if child is not None:
@@ -225,29 +245,103 @@ class Module:
 
     def parameters(self, recurse: bool = True) -> Iterator[Parameter]:
         """Yield the parameters of this module and, with ``recurse``, of all below it, each once."""
-        return (parameter for _, parameter in self.named_parameters(recurse=recurse))
+        self._warn_of_hidden_parts()
+        return self._all_parameters(recurse)
+
+    def _all_parameters(self, recurse: bool = True) -> Iterator[Parameter]:
+        return (parameter for _, parameter in self._members("_parameters", "", recurse))
 
     def named_parameters(
-        self, prefix: str = "", recurse: bool = True
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
     ) -> Iterator[tuple[str, Parameter]]:
-        """Yield the parameters with their dotted names, in the order of assignment, each once."""
-        return self._members("_parameters", prefix, recurse)
+        """Yield the parameters with their dotted names, in the order of assignment, each once.
+
+        ``remove_duplicate=False`` yields a shared parameter under all its names.
+        """
+        self._warn_of_hidden_parts()
+        return self._members("_parameters", prefix, recurse, remove_duplicate)
 
     def buffers(self, recurse: bool = True) -> Iterator[Tensor]:
         """Yield the buffers of this module and, with ``recurse``, of all below it, each once."""
         return (buffer for _, buffer in self.named_buffers(recurse=recurse))
 
-    def named_buffers(self, prefix: str = "", recurse: bool = True) -> Iterator[tuple[str, Tensor]]:
-        """Yield the buffers with their dotted names, in the order of assignment, each once."""
-        return self._members("_buffers", prefix, recurse)
+    def named_buffers(
+        self, prefix: str = "", recurse: bool = True, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Tensor]]:
+        """Yield the buffers with their dotted names, in the order of assignment, each once.
 
-    def _members(self, store: str, prefix: str, recurse: bool) -> Iterator[tuple[str, Any]]:
+        ``remove_duplicate=False`` yields a shared buffer under all its names.
+        """
+        return self._members("_buffers", prefix, recurse, remove_duplicate)
+
+    def _members(
+        self, store: str, prefix: str, recurse: bool, remove_duplicate: bool = True
+    ) -> Iterator[tuple[str, Any]]:
         seen = set()
-        for path, module in self.named_modules(prefix) if recurse else [(prefix, self)]:
+        modules = self.named_modules(prefix, remove_duplicate) if recurse else [(prefix, self)]
+        for path, module in modules:
             for name, member in getattr(module, store).items():
                 if member is not None and member not in seen:
-                    seen.add(member)
+                    if remove_duplicate:
+                        seen.add(member)
                     yield _dotted(path, name), member
+
+    def get_submodule(self, target: str) -> "Module":
+        """Return the module of this dotted name; "" is this one.
+
+        Raises AttributeError that says where the path ends.
+
+        >>> from autograd_mini import nn
+        >>> nn.Sequential(nn.Sequential(nn.Tanh())).get_submodule("0.0")
+        Tanh()
+        """
+        module = self
+        for name in target.split(".") if target else ():
+            child = module._modules.get(name)
+            if child is None:
+                raise module._nothing_called(name, "module", module._modules)
+            module = child
+        return module
+
+    def get_parameter(self, target: str) -> Parameter:
+        """Return the parameter of this dotted name. Raises AttributeError if there is none."""
+        return cast(Parameter, self._member("parameter", target))
+
+    def get_buffer(self, target: str) -> Tensor:
+        """Return the buffer of this dotted name. Raises AttributeError if there is none."""
+        return self._member("buffer", target)
+
+    def _member(self, kind: str, target: str) -> Tensor:
+        path, _, name = target.rpartition(".")
+        module = self.get_submodule(path)
+        store: dict[str, Any] = getattr(module, f"_{kind}s")
+        found: Tensor | None = store.get(name)
+        if found is None:
+            raise module._nothing_called(name, kind, store)
+        return found
+
+    def _nothing_called(self, name: str, kind: str, store: dict[str, Any]) -> AttributeError:
+        known = ", ".join(key for key, part in store.items() if part is not None) or "none"
+        return AttributeError(
+            f"{type(self).__name__} has no {kind} {name!r}; its {kind}s are: {known}",
+            name=name,
+            obj=self,
+        )
+
+    def _warn_of_hidden_parts(self) -> None:
+        """Warn of layers and parameters in plain containers, which no walk comes to."""
+        modules = list(self.modules())
+        known = {part for module in modules for part in (module, *module._parameters.values())}
+        for module in modules:
+            for name, value in vars(module).items():
+                if type(value) in (list, tuple, dict) and name not in Module.__annotations__:
+                    hidden = set(parts_inside(value, (Module, Parameter))) - known
+                    if hidden:
+                        n_layers = sum(isinstance(part, Module) for part in hidden)
+                        text = text_of_hidden(
+                            f"{type(module).__name__}.{name}", value, n_layers, len(hidden)
+                        )
+                        warnings.warn(text, stacklevel=3)
 
     # ── changing all of it ────────────────────────────────────────────────────────────────────
 
@@ -262,13 +356,18 @@ class Module:
         Parameter containing:
         tensor([0., 0.], requires_grad=True)
         """
+        require("apply: fn", fn, callable(fn), "a function of a module")
         for child in self.children():
             child.apply(fn)
         fn(self)
         return self
 
     def train(self, mode: bool = True) -> Self:
-        """Set ``training`` here and below; layers such as Dropout look at it."""
+        """Set ``training`` here and below; layers such as Dropout look at it.
+
+        Raises ArgumentError unless ``mode`` is True or False.
+        """
+        require("train: mode", mode, isinstance(mode, bool | np.bool_), "True or False")
         self.training = mode
         for child in self.children():
             child.train(mode)
@@ -280,7 +379,7 @@ class Module:
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget all gradients; with ``set_to_none=False`` fill those that exist with zeros."""
-        for parameter in self.parameters():
+        for parameter in self._all_parameters():
             if set_to_none:
                 parameter.grad = None
             elif parameter.grad is not None:
@@ -288,9 +387,67 @@ class Module:
 
     def requires_grad_(self, requires_grad: bool = True) -> Self:
         """Train all parameters from now on, or with False freeze them."""
-        for parameter in self.parameters():
+        for parameter in self._all_parameters():
             parameter.requires_grad = requires_grad
         return self
+
+    def freeze(self) -> Self:
+        """Stop training all parameters: ``requires_grad_(False)``; ``requires_grad_()`` goes on.
+
+        Running statistics, of BatchNorm for instance, move on in training mode: call ``eval()``
+        too if they are to stay.
+
+        >>> from autograd_mini import nn
+        >>> layer = nn.Linear(1, 1).freeze()
+        >>> layer([[1.0]]).requires_grad
+        False
+        """
+        return self.requires_grad_(False)
+
+    def to(
+        self, *args: Any, device: Any = None, dtype: Any = None, non_blocking: bool = False
+    ) -> Self:
+        """Move to the CPU, where everything is, or to another floating dtype, in place.
+
+        Write ``to("cpu")``, ``to(dtype)``, ``to("cpu", dtype)``, or ``to(tensor)`` for its dtype.
+        Parameters, their gradients and floating buffers are converted; other buffers keep their
+        dtype. ``non_blocking`` is accepted: nothing has to be waited for.
+
+        Raises UnsupportedError for another device, DTypeError for a dtype that is not floating.
+
+        >>> from autograd_mini import nn
+        >>> nn.Linear(2, 1).to("cpu", np.float64).weight.dtype
+        dtype('float64')
+        """
+        wanted = destination(args, device, dtype)
+        if wanted is not None:
+            for parameter in self._all_parameters():
+                cast_parameter(parameter, wanted)
+            for module in self.modules():
+                for name, buffer in module._buffers.items():
+                    if buffer is not None and buffer.dtype.kind == "f" and buffer.dtype != wanted:
+                        setattr(module, name, Tensor(buffer._array, dtype=wanted))
+        return self
+
+    def cpu(self) -> Self:
+        """Move to the CPU, where everything is."""
+        return self.to("cpu")
+
+    def cuda(self, device: Any = None) -> Self:
+        """Raise UnsupportedError: there is only the CPU."""
+        return self.to("cuda")
+
+    def float(self) -> Self:
+        """Convert parameters and floating buffers to float32."""
+        return self.to(np.float32)
+
+    def double(self) -> Self:
+        """Convert parameters and floating buffers to float64."""
+        return self.to(np.float64)
+
+    def half(self) -> Self:
+        """Convert parameters and floating buffers to float16."""
+        return self.to(np.float16)
 
     # ── state ─────────────────────────────────────────────────────────────────────────────────
 
@@ -312,6 +469,7 @@ class Module:
         >>> list(nn.Linear(2, 1).state_dict())
         ['weight', 'bias']
         """
+        self._warn_of_hidden_parts()
         return {name: Tensor(tensor._array) for name, tensor in self._state()}
 
     def load_state_dict(
@@ -324,36 +482,7 @@ class Module:
         Raises StateError that lists missing and unexpected keys and differing shapes; then nothing
         has been loaded.
         """
-        if not isinstance(state_dict, Mapping):
-            raise DTypeError(
-                f"load_state_dict takes a dictionary of names to values, got "
-                f"{type(state_dict).__name__}; of a file, write load_state_dict(nn.load(path))"
-            )
-        own = dict(self._state())
-        given = {name: np.asarray(_array(value)) for name, value in state_dict.items()}
-        missing = [name for name in own if name not in given]
-        unexpected = [name for name in given if name not in own]
-        common = [name for name in own if name in given]
-        problems = []
-        if strict and missing:
-            problems.append(f"missing keys: {', '.join(missing)}")
-        if strict and unexpected:
-            problems.append(f"unexpected keys: {', '.join(unexpected)}")
-        for name in common:
-            if given[name].shape != own[name].shape:
-                problems.append(
-                    f"{name} has shape {given[name].shape} in the state, {own[name].shape} here"
-                )
-            elif given[name].dtype.kind not in "biuf":
-                problems.append(f"{name} holds {given[name].dtype}, not numbers")
-        if problems:
-            raise StateError(
-                f"load_state_dict: the state does not fit {type(self).__name__}, and nothing was "
-                f"loaded; {'; '.join(problems)}"
-            )
-        for name in common:
-            own[name].data[...] = given[name]
-        return IncompatibleKeys(missing, unexpected)
+        return write_state(type(self).__name__, dict(self._state()), state_dict, strict)
 
     # ── showing ───────────────────────────────────────────────────────────────────────────────
 
@@ -362,14 +491,24 @@ class Module:
         return ""
 
     def __repr__(self) -> str:
-        head = f"{type(self).__name__}("
         extra = self.extra_repr()
         children = [
-            f"({name}): {child!r}".replace("\n", "\n  ") for name, child in self._modules.items()
+            f"({name}): {text}".replace("\n", "\n  ") for name, text in self._shown_children()
         ]
         if not children:
-            return f"{head}{extra})"
-        return "\n  ".join([head, *([extra] if extra else []), *children]) + "\n)"
+            return f"{type(self).__name__}({extra})"
+        lines = [f"{type(self).__name__}(", *([extra] if extra else []), *children]
+        return "\n  ".join(lines) + f"\n){self._count()}"
+
+    def _shown_children(self) -> Iterable[tuple[str, str]]:
+        return [(name, repr(child)) for name, child in self._modules.items()]
+
+    def _count(self) -> str:
+        """Return the number of parameters as a comment on the closing line of ``repr``."""
+        n = sum(p.size for p in self._all_parameters())
+        n_frozen = sum(p.size for p in self._all_parameters() if not p.requires_grad)
+        frozen = f", {n_frozen:,} of them frozen" if n_frozen else ""
+        return f"  # {n:,} parameter{'s' * (n > 1)}{frozen}" if n else ""
 
 
 def _leaf(parameter: Parameter) -> Leaf:
@@ -378,7 +517,3 @@ def _leaf(parameter: Parameter) -> Leaf:
 
 def _dotted(prefix: str, name: str) -> str:
     return f"{prefix}.{name}" if prefix else name
-
-
-def _array(value: Any) -> Any:
-    return value._array if isinstance(value, Tensor) else value

@@ -2,14 +2,13 @@
 
 import copy
 import pickle
-from collections import OrderedDict
 
 import numpy as np
 import pytest
 
 import autograd_mini as ag
 from autograd_mini import nn
-from autograd_mini.errors import ArgumentError, DTypeError, IndexingError, UnsupportedError
+from autograd_mini.errors import ArgumentError, DTypeError, UnsupportedError
 
 
 class Block(nn.Module):
@@ -243,18 +242,26 @@ def test_a_state_that_is_not_strict() -> None:
         layer.load_state_dict("model.npz")
 
 
-def test_repr_nests_as_pytorchs() -> None:
-    assert repr(Net()) == (
+def test_repr_nests_as_pytorchs_and_counts_parameters() -> None:
+    net = Net()
+    text = (
         "Net(\n"
         "  (encoder): Block(\n"
         "    (inner): Sequential(\n"
         "      (0): Linear(in_features=2, out_features=2, bias=True)\n"
         "      (1): ReLU()\n"
-        "    )\n"
-        "  )\n"
+        "    )  # 6 parameters\n"
+        "  )  # 7 parameters\n"
         "  (head): Linear(in_features=2, out_features=1, bias=False)\n"
-        ")"
+        ")  # 9 parameters"
     )
+    assert repr(net) == text
+    net.encoder.inner.freeze()
+    assert repr(net).endswith(")  # 9 parameters, 6 of them frozen")
+    torch = pytest.importorskip("torch", reason="compares with PyTorch")
+    theirs = torch.nn.Sequential(torch.nn.Linear(2, 3), torch.nn.Sequential(torch.nn.ReLU()))
+    ours = nn.Sequential(nn.Linear(2, 3), nn.Sequential(nn.ReLU()))
+    assert repr(ours) == repr(theirs) + "  # 9 parameters"
 
 
 def test_parameter_keeps_the_dtype_of_arrays() -> None:
@@ -265,19 +272,176 @@ def test_parameter_keeps_the_dtype_of_arrays() -> None:
         nn.Parameter([1, 2])
 
 
-def test_sequential_is_a_sequence() -> None:
-    first, second, third = nn.Linear(1, 2), nn.Tanh(), nn.Linear(2, 1)
-    model = nn.Sequential(first, second).append(third)
-    assert len(model) == 3
-    assert list(model) == [first, second, third]
-    assert model[-1] is third
-    assert list(model[1:]) == [second, third]
-    model[1] = replacement = nn.ReLU()
-    assert list(model) == [first, replacement, third]
-    named = nn.Sequential(OrderedDict(front=first, back=third))
-    assert [name for name, _ in named.named_children()] == ["front", "back"]
-    assert named.front is first
-    with pytest.raises(IndexingError, match="index 3 is out of range for 3 modules"):
-        model[3]
-    with pytest.raises(DTypeError, match=r"got list at position 0; write Sequential\(\*layers\)"):
-        nn.Sequential([first, third])
+def test_parts_are_found_by_their_dotted_names() -> None:
+    net = Net()
+    assert net.get_submodule("encoder.inner.0") is net.encoder.inner[0]
+    assert net.get_submodule("") is net
+    assert net.get_parameter("encoder.inner.0.bias") is net.encoder.inner[0].bias
+    assert net.get_buffer("encoder.count") is net.encoder.count
+    for get, target, text in (
+        (net.get_submodule, "encoder.outer", "Block has no module 'outer'; its modules are: inner"),
+        (net.get_parameter, "head.bias", "Linear has no parameter 'bias'; its parameters are: wei"),
+        (net.get_buffer, "head.mean", "Linear has no buffer 'mean'; its buffers are: none"),
+    ):
+        with pytest.raises(AttributeError, match=text):
+            get(target)
+
+
+def test_shared_parts_can_be_named_twice() -> None:
+    layer = nn.Linear(2, 2)
+    model = nn.Sequential(layer, layer)
+    twice = [name for name, _ in model.named_parameters(remove_duplicate=False)]
+    assert twice == ["0.weight", "0.bias", "1.weight", "1.bias"]
+    assert [name for name, _ in model.named_modules(remove_duplicate=False)] == ["", "0", "1"]
+    norm = Block()
+    names = [n for n, _ in nn.Sequential(norm, norm).named_buffers(remove_duplicate=False)]
+    assert names == ["0.count", "0.scratch", "1.count", "1.scratch"]
+
+
+def test_modes_and_apply_take_only_what_they_understand() -> None:
+    with pytest.raises(ArgumentError, match=r"^train: mode must be True or False, got 'test'$"):
+        Net().train("test")
+    with pytest.raises(ArgumentError, match="apply: fn must be a function of a module, got None"):
+        Net().apply(None)
+
+
+def test_freezing_keeps_values_through_training() -> None:
+    model = nn.Sequential(nn.Linear(2, 3), nn.Tanh(), nn.Linear(3, 1))
+    assert model[0].freeze() is model[0]
+    before = model.state_dict()
+    optimizer = nn.optim.SGD(model.parameters(), lr=0.1)
+    model(ag.ones(4, 2)).sum().backward()
+    optimizer.step()
+    changed = [n for n, v in model.state_dict().items() if not np.array_equal(v, before[n])]
+    assert changed == ["2.weight", "2.bias"]
+    assert all(p.requires_grad for p in model.requires_grad_().parameters())
+
+
+# ── dtypes and devices ────────────────────────────────────────────────────────────────────────
+
+
+def test_casting_converts_values_gradients_and_floating_buffers() -> None:
+    net = Net()
+    net.encoder.scratch = ag.tensor([0.5])
+    leaf = net.head.weight
+    net(ag.ones(1, 2)).sum().backward()
+    gradient, values = leaf.grad.numpy(), leaf.data.copy()
+    assert net.double() is net
+    assert net.head.weight is leaf
+    assert {p.dtype for p in net.parameters()} == {np.dtype(np.float64)}
+    assert leaf.grad.dtype == np.float64
+    assert np.array_equal(leaf.grad.numpy(), gradient)
+    assert np.array_equal(leaf.data, values)
+    assert net.encoder.scratch.dtype == np.float64
+    assert net.encoder.count.dtype == np.int64
+    net.zero_grad()
+    net(ag.tensor([[1.0, 1.0]], dtype=float)).sum().backward()
+    assert leaf.grad.dtype == np.float64
+    assert np.allclose(leaf.grad.numpy(), gradient)
+    assert net.float()(ag.ones(1, 2)).dtype == np.float32
+    assert net.half().head.weight.dtype == np.float16
+    assert net.to(ag.zeros(1)).head.weight.dtype == np.float32
+
+
+def test_training_goes_on_in_another_dtype() -> None:
+    layer = nn.Linear(1, 1, bias=False).double()
+    layer.weight.data[...] = 1
+    optimizer = nn.optim.SGD(layer.parameters(), lr=0.125)
+    (layer(np.ones((1, 1))) ** 2).sum().backward()
+    optimizer.step()
+    assert layer.weight.item() == 0.75
+    assert layer.weight.dtype == np.float64
+
+
+def test_an_old_graph_keeps_the_values_it_saw() -> None:
+    layer = nn.Linear(1, 1, bias=False)
+    layer.weight.data[...] = 3
+    y = (layer([[1.0]]) ** 2).sum()
+    layer.double()
+    layer.weight.data[...] = 7
+    y.backward()
+    assert layer.weight.grad.item() == 6
+
+
+class Device:
+    def __init__(self, kind: str) -> None:
+        self.type = kind
+
+
+@pytest.mark.parametrize("args", [("cpu",), ("cpu:0",), (Device("cpu"),), ("cpu", np.float32)])
+def test_the_cpu_is_where_everything_is(args: tuple[object, ...]) -> None:
+    layer = nn.Linear(1, 1)
+    assert layer.to(*args) is layer
+    assert layer.to(device=args[0], non_blocking=True) is layer
+    assert layer.cpu() is layer
+
+
+def test_other_devices_and_dtypes_are_refused() -> None:
+    net = Net()
+    for device in ("cuda", "cuda:1", "mps", Device("cuda")):
+        with pytest.raises(UnsupportedError, match=r"^to: only the CPU exists here, got the"):
+            net.to(device)
+    with pytest.raises(UnsupportedError, match="got the device 'cuda'; write 'cpu', or leave"):
+        net.cuda()
+    with pytest.raises(DTypeError, match=r"must have a floating dtype, .* gradients; got int64"):
+        net.to(np.int64)
+    with pytest.raises(DTypeError, match=r"^to: it takes a floating dtype, the device 'cpu' or"):
+        net.to(dtype="banana")
+    assert {p.dtype for p in net.parameters()} == {np.dtype(np.float32)}
+
+
+# ── layers in plain containers (row 35) ───────────────────────────────────────────────────────
+
+
+class Hiding(nn.Module):
+    def __init__(self, layers: object) -> None:
+        super().__init__()
+        self.blocks = layers
+
+    def forward(self, x):
+        return x
+
+
+TWO = "Hiding.blocks is a plain list, so these 2 layers would not be trained or saved; write "
+
+
+@pytest.mark.parametrize(
+    ("hidden", "text"),
+    [
+        ([nn.Tanh(), nn.Tanh()], TWO + "nn.ModuleList(...) instead"),
+        ([("a", nn.Tanh()), [{"b": nn.Tanh()}]], TWO + "nn.ModuleList(...) instead"),
+        (
+            {"a": nn.Tanh()},
+            "Hiding.blocks is a plain dict, so the layer in it would not be trained or saved; "
+            "write nn.ModuleDict(...) instead",
+        ),
+        (
+            (nn.Parameter([1.0]), nn.Parameter([2.0]), 7),
+            "Hiding.blocks is a plain tuple, so these 2 parameters would not be trained or saved; "
+            "write nn.ParameterList(...) instead",
+        ),
+    ],
+)
+def test_layers_in_plain_containers_are_noticed(hidden: object, text: str) -> None:
+    for notice in (
+        lambda: nn.Sequential(Hiding(hidden))(1),
+        lambda: Hiding(hidden)(1),
+        lambda: nn.Sequential(Hiding(hidden)).parameters(),
+        lambda: Hiding(hidden).named_parameters(),
+        lambda: Hiding(hidden).state_dict(),
+    ):
+        with pytest.warns(UserWarning, match="would not be trained") as caught:
+            notice()
+        assert [str(warning.message) for warning in caught] == [text]
+        assert caught[0].filename == __file__
+
+
+def test_registered_layers_and_other_things_may_stand_in_lists() -> None:
+    net = Hiding([1, "a", None, ag.ones(2), {"b": (2.0,)}, [], range(3)])
+    net.layer = nn.Linear(1, 1)
+    net.again = [net.layer, net.layer.weight, net]
+    nn.Sequential(net, Hiding([net]))(1)
+    assert len(list(net.parameters())) == 2
+    net.blocks = list(range(10**6))  # a history is not read to its end
+    net.zero_grad()
+    net.state_dict()
