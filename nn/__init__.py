@@ -55,23 +55,30 @@ from autograd_mini.nn.losses import CrossEntropyLoss, MSELoss
 from autograd_mini.nn.module import Module
 from autograd_mini.nn.normalizer import Normalizer
 from autograd_mini.nn.parameter import Parameter
+from autograd_mini.nn.recurrent import GRU, LSTM, RNN
+from autograd_mini.nn.recurrent_cells import GRUCell, LSTMCell, RNNCell
 
 __all__ = [
     "CELU",
     "ELU",
     "GELU",
     "GLU",
+    "GRU",
+    "LSTM",
+    "RNN",
     "SELU",
     "CrossEntropyLoss",
     "DataLoader",
     "Dataset",
     "Dropout",
     "Flatten",
+    "GRUCell",
     "Hardshrink",
     "Hardsigmoid",
     "Hardswish",
     "Hardtanh",
     "Identity",
+    "LSTMCell",
     "LeakyReLU",
     "Linear",
     "LogSigmoid",
@@ -86,6 +93,7 @@ __all__ = [
     "Parameter",
     "ParameterDict",
     "ParameterList",
+    "RNNCell",
     "ReLU",
     "ReLU6",
     "Sequential",
