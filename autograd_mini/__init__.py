@@ -37,7 +37,6 @@ from autograd_mini.hooks import HookHandle
 from autograd_mini.modes import enable_grad, is_grad_enabled, no_grad, scope
 from autograd_mini.ops.activations import (
     elu,
-    gelu,
     hardtanh,
     leaky_relu,
     log_sigmoid,
@@ -114,6 +113,7 @@ from autograd_mini.ops.elementwise import (
     where,
 )
 from autograd_mini.ops.gathering import take, take_along_axis
+from autograd_mini.ops.gaussian import gelu
 from autograd_mini.ops.joining import (
     array_split,
     column_stack,

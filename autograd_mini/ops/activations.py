@@ -3,13 +3,10 @@
 Each is written so that no tail overflows or loses its digits: e to a positive power is never taken.
 """
 
-import math
 from typing import Any
 
 import numpy as np
 
-from autograd_mini.errors import ArgumentError
-from autograd_mini.ops.elementwise import erfc
 from autograd_mini.registry import primitive
 
 
@@ -91,33 +88,6 @@ silu = primitive(
     name="silu",
     doc="z = x·σ(x), σ the sigmoid; ∂z/∂x = σ(x)·(1 + x·σ(−x))",
     x=lambda g, out, x: g * sigmoid(x) * (1 + x * sigmoid(-x)),
-)
-
-
-def _gate(x: Any, approximate: str) -> Any:
-    """Return Φ(x), the share of a standard normal distribution below x, or its approximation."""
-    if approximate == "tanh":
-        return sigmoid(math.sqrt(8 / math.pi) * (x + 0.044715 * x**3))  # (1 + tanh u)/2 = σ(2u)
-    if approximate != "none":
-        raise ArgumentError(f"gelu: approximate must be 'none' or 'tanh', got {approximate!r}")
-    return erfc(-math.sqrt(0.5) * x) / 2
-
-
-def _gelu_vjp(g: Any, out: Any, x: Any, *, approximate: str = "none") -> Any:
-    gate = _gate(x, approximate)
-    if approximate == "tanh":
-        density = gate * (1 - gate) * math.sqrt(8 / math.pi) * (1 + 3 * 0.044715 * x * x)
-    else:
-        density = np.exp(-x * x / 2) / math.sqrt(2 * math.pi)
-    return g * (gate + x * density)
-
-
-gelu = primitive(
-    lambda x, approximate="none": np.multiply(x, _gate(np.asarray(x), approximate)),
-    name="gelu",
-    doc="z = x·Φ(x), Φ the normal distribution, or with approximate='tanh' about "
-    "x·σ(1.5958·(x + 0.0447·x³)); ∂z/∂x = Φ(x) + x·Φ′(x)",
-    x=_gelu_vjp,
 )
 
 
