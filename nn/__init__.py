@@ -33,7 +33,7 @@ from autograd_mini.nn.activations import (
     Tanhshrink,
     Threshold,
 )
-from autograd_mini.nn.checkpoint import load, save
+from autograd_mini.nn.checkpoint import load, load_training, save, save_training
 from autograd_mini.nn.containers import (
     ModuleDict,
     ModuleList,
@@ -115,7 +115,9 @@ __all__ = [
     "functional",
     "init",
     "load",
+    "load_training",
     "optim",
     "random_split",
     "save",
+    "save_training",
 ]

@@ -1,39 +1,18 @@
-"""Checkpoints: a state dict in one .npz file, which is never unpickled.
+"""Checkpoints: the state of a model, or of a whole training, in one file."""
 
-The file is a zip of .npy arrays and one JSON text, ``checkpoint.json``, which holds the rest of the
-structure: dictionaries, lists, numbers and text. ``np.load(path)`` can read it too.
-"""
-
-import contextlib
-import io
-import json
 import os
-import zipfile
-import zlib
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
 
-from autograd_mini.errors import DTypeError, FileError, StateError, file_error
+from autograd_mini.errors import ArgumentError, AutogradError, DTypeError, StateError
+from autograd_mini.nn.archive import read_archive, write_archive
 from autograd_mini.nn.module import Module
-from autograd_mini.rows import Array
-from autograd_mini.tensors import Tensor
+from autograd_mini.randomness import default_generator
 
-_FORMAT = "autograd_mini checkpoint 1"
-_STRUCTURE = "checkpoint.json"
-_FOREIGN = "is not a checkpoint written by autograd_mini.nn.save"
-_DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    KeyError,
-    NotImplementedError,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
+_RANDOM = "random_state"
+_DEFAULT = "the default generator"
 
 
 def save(state: Any, path: str | os.PathLike[str]) -> None:
@@ -50,87 +29,12 @@ def save(state: Any, path: str | os.PathLike[str]) -> None:
 
     >>> import tempfile
     >>> from autograd_mini import nn
-    >>> path = Path(tempfile.mkdtemp(), "layer.npz")
+    >>> path = os.path.join(tempfile.mkdtemp(), "layer.npz")
     >>> layer = nn.Linear(2, 3)
     >>> save(layer, path)
     >>> _ = nn.Linear(2, 3).load_state_dict(load(path))
     """
-    path = _path("save", path)
-    if not os.path.isdir(path.parent):
-        raise file_error(
-            f"save: there is no folder {str(path.parent)!r}; make it first, or save elsewhere",
-            FileNotFoundError,
-        )
-    arrays: dict[str, Array] = {}
-    state = state.state_dict() if isinstance(state, Module) else state
-    structure = {"format": _FORMAT, "state": _described(state, "", arrays)}
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.unfinished")
-    try:
-        with unfinished.open("wb") as file:
-            with zipfile.ZipFile(file, "w") as archive:
-                archive.writestr(_STRUCTURE, json.dumps(structure))
-                for name, array in arrays.items():
-                    with archive.open(f"{name}.npy", "w", force_zip64=True) as entry:
-                        np.lib.format.write_array(entry, array, allow_pickle=False)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(unfinished, path)
-    except OSError as error:
-        raise _file_trouble("save", path, "written", error) from None
-    finally:
-        with contextlib.suppress(OSError):
-            unfinished.unlink()
-
-
-def _path(user: str, given: Any) -> Path:
-    """Return the path of a file, which need not exist."""
-    try:
-        path = Path(given)
-    except TypeError:
-        raise DTypeError(
-            f"{user}: the path must be text or a Path, got {type(given).__name__}"
-            + ("; write save(model, path)" if user == "save" else "")
-        ) from None
-    if os.path.isdir(path):
-        raise file_error(
-            f"{user}: {str(path)!r} is a folder; give the name of a file in it", IsADirectoryError
-        )
-    return path
-
-
-def _file_trouble(user: str, path: Path, done: str, error: OSError) -> FileError:
-    why = error.strerror or error
-    return file_error(f"{user}: {str(path)!r} cannot be {done}: {why}", type(error))
-
-
-def _described(value: Any, place: str, arrays: dict[str, Array]) -> Any:
-    """Return ``value`` for JSON, and put the arrays in it into ``arrays``."""
-    if isinstance(value, Tensor):
-        value = value._array
-    if isinstance(value, np.generic):
-        value = value.item()
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    if isinstance(value, np.ndarray) and value.dtype.kind in "biufc":
-        name = place or "array"
-        while name in arrays:
-            name += "'"
-        arrays[name] = value
-        return {"array": name}
-    if isinstance(value, Mapping) and all(isinstance(key, str | int) for key in value):
-        return {"dict": [[k, _described(v, _inside(place, k), arrays)] for k, v in value.items()]}
-    if isinstance(value, list | tuple):
-        items = [_described(v, _inside(place, i), arrays) for i, v in enumerate(value)]
-        return {"tuple": items} if isinstance(value, tuple) else items
-    kind = f"{value.dtype} array" if isinstance(value, np.ndarray) else type(value).__name__
-    raise DTypeError(
-        f"save: cannot store a {kind} at {place or 'the top'!r}; a checkpoint holds tensors, "
-        f"arrays, numbers, text, None, and dictionaries and lists of them, so pass state_dict()s"
-    )
-
-
-def _inside(place: str, key: str | int) -> str:
-    return f"{place}/{key}" if place else str(key)
+    write_archive("save", state.state_dict() if isinstance(state, Module) else state, path)
 
 
 def load(path: str | os.PathLike[str]) -> Any:
@@ -139,44 +43,159 @@ def load(path: str | os.PathLike[str]) -> Any:
     Raises StateError for a file that is damaged, cut short or no checkpoint of this library;
     FileError, which is also a FileNotFoundError, PermissionError, …, if it cannot be read.
     """
-    path = _path("load", path)
+    return read_archive("load", path)
+
+
+def save_training(path: str | os.PathLike[str], **parts: Any) -> None:
+    """Write all that a training needs to go on bit for bit: its parts, and the random state.
+
+    ``parts``: by names of your choice, models, optimizers, schedulers and whatever else has a
+    ``state_dict`` and a ``load_state_dict``; NumPy generators, such as a loader's; lists and
+    dictionaries of them; and what you want to know again: numbers, text, arrays, nests of them.
+    The default generator, and those that the layers of a model hold, are saved without being named.
+
+    The file is read by ``load`` too: ``nn.load(path)["model"]`` is the model's state dict. It
+    appears at once and whole, as from ``save``, and raises the same errors.
+
+    >>> import tempfile
+    >>> from autograd_mini import nn
+    >>> path = os.path.join(tempfile.mkdtemp(), "training.npz")
+    >>> model = nn.Linear(2, 3)
+    >>> optimizer = nn.optim.Adam(model.parameters())
+    >>> nn.save_training(path, model=model, optimizer=optimizer, epoch=7)
+    >>> rest = nn.load_training(path, model=model, optimizer=optimizer)
+    >>> rest["epoch"]
+    7
+    """
+    if _RANDOM in parts:
+        raise ArgumentError(
+            f"save_training: the name {_RANDOM!r} is taken, by the state of the generators; "
+            f"choose another"
+        )
+    state = {name: _state(part) for name, part in parts.items()}
+    random = {name: _state(generator) for name, generator in _generators(parts)}
+    write_archive("save_training", {**state, _RANDOM: random}, path)
+
+
+def load_training(path: str | os.PathLike[str], **parts: Any) -> dict[str, Any]:
+    """Bring ``parts`` and the random state back to what ``save_training`` wrote, all or nothing.
+
+    ``parts``: the same names, with objects made as the saved ones were. Returns what else is in the
+    file, by name: numbers and text, and the states of parts that were not given.
+
+    Training resumed at the end of an epoch then repeats, to the last bit, what it would have done
+    without the break.
+
+    Raises StateError for a file that is damaged or no training, and for parts that do not fit it;
+    FileError if it cannot be read. Whatever is raised, every part is as it was before.
+    """
+    saved = read_archive("load_training", path)
+    random = saved.pop(_RANDOM, None) if isinstance(saved, dict) else None
+    if random is None:
+        raise StateError(
+            f"load_training: {path} was not written by save_training; read it with nn.load(path)"
+        )
+    pairs = [pair for name, part in parts.items() for pair in _paired(part, saved, name, "")]
+    generators = dict(_generators(parts))
+    known = {name for name in random if name == _DEFAULT or name.split("/")[0] in parts}
+    strangers = sorted(known ^ generators.keys())
+    if strangers:
+        where = "the file has" if strangers[0] in random else "the parts given have"
+        raise _misfit(path, f"only {where} the generator {strangers[0]!r}")
+    pairs += [(name, generator, random[name]) for name, generator in generators.items()]
+    changed: list[tuple[Any, Any]] = []
     try:
-        return _load(path)
-    except FileNotFoundError:
-        place = f" in {Path.cwd()}" if not path.is_absolute() else ""
-        raise file_error(
-            f"load: there is no file {str(path)!r}{place}", FileNotFoundError
-        ) from None
-    except OSError as error:
-        raise _file_trouble("load", path, "read", error) from None
+        for place, part, state in pairs:
+            changed.append((part, _state(part)))
+            try:
+                _restore(part, state)
+            except AutogradError as error:
+                raise _misfit(path, f"{place}: {error}") from None
+    except BaseException:
+        for part, before in reversed(changed):
+            _restore(part, before)
+        raise
+    return {name: value for name, value in saved.items() if name not in parts}
 
 
-def _load(path: Path) -> Any:
-    with path.open("rb") as file:
-        if file.read(2) != b"PK":  # how every zip begins
-            raise StateError(f"load: {path} {_FOREIGN if path.stat().st_size else 'is empty'}")
-        try:
-            with zipfile.ZipFile(file) as archive:
-                if _STRUCTURE in archive.namelist():
-                    structure = json.loads(archive.read(_STRUCTURE))
-                    if structure["format"] == _FORMAT:
-                        return _restored(structure["state"], archive)
-                    problem = f"has the format {structure['format']!r}, known here is {_FORMAT!r}"
-                else:
-                    problem = _FOREIGN
-        except _DAMAGE as error:
-            problem = f"is damaged or was cut short ({error}); use an older checkpoint"
-    raise StateError(f"load: {path} {problem}")
+def _misfit(path: Any, why: str) -> StateError:
+    return StateError(f"load_training: {path} does not fit, and nothing was changed; {why}")
 
 
-def _restored(value: Any, archive: zipfile.ZipFile) -> Any:
-    if isinstance(value, list):
-        return [_restored(v, archive) for v in value]
-    if not isinstance(value, dict):
+def _is_part(value: Any) -> bool:
+    has_state = hasattr(value, "state_dict") and hasattr(value, "load_state_dict")
+    return has_state or isinstance(value, np.random.Generator)
+
+
+def _entries(value: Any) -> list[tuple[Any, Any]] | None:
+    """Return the entries of a dictionary or list that holds parts, by key or position."""
+    entries: list[tuple[Any, Any]] = []
+    if isinstance(value, Mapping):
+        entries = list(value.items())
+    elif isinstance(value, list | tuple):
+        entries = list(enumerate(value))
+    holds_parts = any(_is_part(entry) or _entries(entry) is not None for _, entry in entries)
+    return entries if holds_parts else None
+
+
+def _state(value: Any) -> Any:
+    """Return the state of a part, or of each in a list or dictionary; other values as they are."""
+    if isinstance(value, np.random.Generator):
+        return value.bit_generator.state
+    if _is_part(value):
+        return value.state_dict()
+    entries = _entries(value)
+    if entries is None:
         return value
-    if "array" in value:
-        entry = io.BytesIO(archive.read(f"{value['array']}.npy"))
-        return np.lib.format.read_array(entry, allow_pickle=False)
-    if "tuple" in value:
-        return tuple(_restored(v, archive) for v in value["tuple"])
-    return {k: _restored(v, archive) for k, v in value["dict"]}
+    return {key: _state(entry) for key, entry in entries}
+
+
+def _paired(part: Any, saved: Any, key: Any, place: str) -> Iterator[tuple[str, Any, Any]]:
+    """Yield each part with its place and its state."""
+    place = f"{place}/{key}" if place else str(key)
+    if not isinstance(saved, dict) or key not in saved:
+        names = ", ".join(map(str, saved)) if isinstance(saved, dict) else "a single value"
+        raise StateError(f"load_training: nothing was saved as {place!r}; the file has {names}")
+    entries = _entries(part)
+    if _is_part(part):
+        yield place, part, saved[key]
+    elif entries is not None:
+        for inner, entry in entries:
+            yield from _paired(entry, saved[key], inner, place)
+    else:
+        raise DTypeError(
+            f"load_training brings back models, optimizers, schedulers and generators; {place!r} "
+            f"is {type(part).__name__}. Leave it out, and find it in the dictionary returned"
+        )
+
+
+def _restore(part: Any, state: Any) -> None:
+    if not isinstance(part, np.random.Generator):
+        part.load_state_dict(state)
+        return
+    try:
+        part.bit_generator.state = state
+    except (TypeError, ValueError, KeyError):
+        own = type(part.bit_generator).__name__
+        kind = state.get("bit_generator") if isinstance(state, dict) else None
+        raise StateError(
+            f"the generator is a {own}, and the state saved is of {kind or 'none'}"
+        ) from None
+
+
+def _generators(parts: Mapping[str, Any]) -> Iterator[tuple[str, np.random.Generator]]:
+    """Yield the default generator, and those that layers hold, under names of their places."""
+    yield _DEFAULT, default_generator()
+    for name, part in parts.items():
+        yield from _held_generators(name, part)
+
+
+def _held_generators(place: str, part: Any) -> Iterator[tuple[str, np.random.Generator]]:
+    if isinstance(part, Module):
+        for path, module in part.named_modules():
+            for name, value in vars(module).items():
+                if isinstance(value, np.random.Generator):
+                    yield f"{place}/{path}.{name}".replace("/.", "/"), value
+    else:
+        for key, entry in _entries(part) or ():
+            yield from _held_generators(f"{place}/{key}", entry)
