@@ -33,6 +33,7 @@ from autograd_mini.nn.activations import (
     Tanhshrink,
     Threshold,
 )
+from autograd_mini.nn.attention import MultiheadAttention
 from autograd_mini.nn.checkpoint import load, load_training, save, save_training
 from autograd_mini.nn.containers import (
     ModuleDict,
@@ -88,6 +89,7 @@ __all__ = [
     "Module",
     "ModuleDict",
     "ModuleList",
+    "MultiheadAttention",
     "Normalizer",
     "PReLU",
     "Parameter",

@@ -9,6 +9,7 @@ from autograd_mini.errors import DTypeError, ShapeError, UnsupportedError
 from autograd_mini.nn.arguments import as_numeric, require
 from autograd_mini.nn.functional.noise import dropout
 from autograd_mini.nn.primitives.attention import attention
+from autograd_mini.rows import Array
 
 
 def scaled_dot_product_attention(
@@ -59,16 +60,19 @@ def scaled_dot_product_attention(
         for what, x in (("query", query), ("key", key), ("value", value))
     )
     shape = _shape_of_scores(name, query, key, value)
-    mask = attn_mask if attn_mask is None else checked_mask(f"{name}: attn_mask", attn_mask, shape)
-    kept = None
-    if dropout_p > 0:
-        kept = dropout(np.ones(shape, query.dtype), dropout_p, generator=generator)
+    mask = None
+    if attn_mask is not None:
+        mask = as_mask(f"{name}: attn_mask", attn_mask, query.dtype)
+        if not _stretches_to(mask.shape, shape):
+            raise ShapeError(
+                f"{name}: attn_mask has shape {mask.shape}, which does not broadcast to {shape}"
+            )
     return attention(
         query,
         key,
         value,
         mask,
-        kept,
+        kept_weights(shape, query.dtype, dropout_p, generator),
         is_causal=bool(is_causal),
         scale=1 / sqrt(query.shape[-1]) if scale is None else float(scale),
     )
@@ -109,10 +113,19 @@ def _shape_of_scores(name: str, query: Any, key: Any, value: Any) -> tuple[int, 
     return (*lead, query.shape[-2], key.shape[-2])
 
 
-def checked_mask(what: str, mask: Any, shape: tuple[int, ...]) -> Any:
-    """Return ``mask`` as an array of bools, or an array or Tensor of floats.
+def kept_weights(
+    shape: tuple[int, ...], dtype: Any, p: float, generator: np.random.Generator | None
+) -> Array | None:
+    """Return what dropout multiplies weights with: 0 with probability p, else 1/(1 − p)."""
+    if p == 0:
+        return None
+    return np.asarray(dropout(np.ones(shape, dtype), p, generator=generator))
 
-    Raises DTypeError for other numbers, ShapeError if it does not broadcast to ``shape``.
+
+def as_mask(what: str, mask: Any, dtype: Any) -> Any:
+    """Return ``mask`` as bools, or as floats of ``dtype``.
+
+    Raises DTypeError for other numbers.
     """
     mask = as_numeric(what, mask)
     if mask.dtype.kind not in "bf":
@@ -120,10 +133,11 @@ def checked_mask(what: str, mask: Any, shape: tuple[int, ...]) -> Any:
             f"{what} must hold bools (where to look) or floats (to be added), got {mask.dtype}; "
             f"write mask.astype(bool)"
         )
+    return mask if mask.dtype in (bool, dtype) else mask.astype(dtype)
+
+
+def _stretches_to(given: tuple[int, ...], shape: tuple[int, ...]) -> bool:
     try:
-        fits = np.broadcast_shapes(mask.shape, shape) == shape
+        return np.broadcast_shapes(given, shape) == shape
     except ValueError:
-        fits = False
-    if not fits:
-        raise ShapeError(f"{what} has shape {mask.shape}, which does not broadcast to {shape}")
-    return mask
+        return False

@@ -31,9 +31,13 @@ def _is_bias(mask: Any) -> bool:
     return mask is not None and mask.dtype != bool
 
 
-def _attention_definition(
-    query: Any, key: Any, value: Any, mask: Any, kept: Any, *, is_causal: bool, scale: float
+def attention_weights(
+    query: Any, key: Any, mask: Any = None, *, is_causal: bool = False, scale: float
 ) -> Any:
+    """Return softmax(scale·query @ keyᵀ + mask), a composition of primitives.
+
+    A row of zeros where a query may look at no key.
+    """
     scores = np.matmul(query * scale, np.swapaxes(key, -1, -2))
     if _is_bias(mask):
         scores = scores + mask
@@ -41,7 +45,13 @@ def _attention_definition(
     if allowed is not None:
         scores = np.where(allowed, scores, -np.inf)
     open_rows = np.any(np.greater(scores, -np.inf), axis=-1, keepdims=True)
-    weights = softmax(np.where(open_rows, scores, 0)) * open_rows
+    return softmax(np.where(open_rows, scores, 0)) * open_rows
+
+
+def _attention_definition(
+    query: Any, key: Any, value: Any, mask: Any, kept: Any, *, is_causal: bool, scale: float
+) -> Any:
+    weights = attention_weights(query, key, mask, is_causal=is_causal, scale=scale)
     return np.matmul(weights if kept is None else weights * kept, value)
 
 
