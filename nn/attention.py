@@ -136,16 +136,16 @@ class MultiheadAttention(Module):
 
         Raises ShapeError for other shapes, DTypeError for masks of integers.
         """
-        is_self = key is query and value is query and self.in_proj_weight is not None
         inputs = self._batches(query, key, value)
-        n, n_queries, n_keys = *inputs[0].shape[:2], inputs[1].shape[1]
         is_batched = np.ndim(query) == 3
-        shape = (n, self.num_heads, n_queries, n_keys)
+        n, n_queries, _ = inputs[0].shape
+        shape = (n, self.num_heads, n_queries, inputs[1].shape[1])
         mask = _merged_masks(attn_mask, key_padding_mask, shape, is_batched, inputs[0].dtype)
         p = self.dropout if self.training else 0.0
         weights = None
-        if is_self and not need_weights:
-            packed = F.linear(inputs[0], self.in_proj_weight, self.in_proj_bias)
+        packed_weight = self.in_proj_weight if key is query and value is query else None
+        if packed_weight is not None and not need_weights:
+            packed = F.linear(inputs[0], packed_weight, self.in_proj_bias)
             kept = kept_weights(shape, packed.dtype, p, self.generator)
             out = self_attention(
                 packed, mask, kept, num_heads=self.num_heads, is_causal=bool(is_causal)
