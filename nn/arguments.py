@@ -53,12 +53,6 @@ def check_probability(name: str, p: Any) -> None:
     require(f"{name}: p", p, is_number and 0 <= p <= 1, "a number from 0 to 1")
 
 
-def check_reduction(name: str, reduction: Any) -> None:
-    """Raise ArgumentError unless ``reduction`` is one of the three."""
-    known = reduction in ("mean", "sum", "none")
-    require(f"{name}: reduction", reduction, known, "'mean', 'sum' or 'none'")
-
-
 def warn_caller(message: str) -> None:
     """Warn, once for each line of the user's that it comes from."""
     frame, level = sys._getframe(), 1

@@ -117,7 +117,7 @@ def cross_entropy(
         if weight is None and label_smoothing == 0 and counts.all():
             return _reduced(_label_losses(x, labels), reduction)
 
-    weights = _class_weights(weight, n_classes, x.dtype)
+    weights = class_weights(weight, n_classes, x.dtype)
     along = np.reshape(weights, (-1,) + (1,) * (len(shape) - axis - 1))
     if soft:
         smooth = target * (1 - label_smoothing) + label_smoothing / n_classes
@@ -141,24 +141,32 @@ def _reduced(losses: Any, reduction: str) -> Any:
     return mean(losses) if reduction == "mean" else reductions.sum(losses)
 
 
-def _class_weights(weight: Any, n_classes: int, dtype: Any) -> Array:
+def class_weights(
+    weight: Any, n_classes: int, dtype: Any, asked_by: str = "cross_entropy"
+) -> Array:
+    """Return ``weight`` as an array of one number for each class, 1 without it."""
     weights = np.ones(n_classes, dtype) if weight is None else np.asarray(weight, dtype=dtype)
     if weights.shape != (n_classes,):
         raise ShapeError(
-            f"cross_entropy: weight must have one number for each class, shape ({n_classes},), got "
+            f"{asked_by}: weight must have one number for each class, shape ({n_classes},), got "
             f"{weights.shape}"
         )
     return weights
 
 
-def class_labels(target: Any, shape: tuple[int, ...], ignore_index: int | None = None) -> Array:
+def class_labels(
+    target: Any,
+    shape: tuple[int, ...],
+    ignore_index: int | None = None,
+    asked_by: str = "cross_entropy",
+) -> Array:
     """Return ``target`` as an array of labels for logits of ``shape``.
 
     Raises ArgumentError, DTypeError or ShapeError: which labels are wrong, and what to write.
     """
     axis = _class_axis(shape)
     n_classes, wanted = shape[axis], shape[:axis] + shape[axis + 1 :]
-    text = f"cross_entropy: labels must be integers of shape {wanted}, got"
+    text = f"{asked_by}: labels must be integers of shape {wanted}, got"
     try:
         array = np.asarray(target.detach() if hasattr(target, "detach") else target)
     except ValueError:
@@ -179,7 +187,7 @@ def class_labels(target: Any, shape: tuple[int, ...], ignore_index: int | None =
     if outside.any():
         place = tuple(np.argwhere(outside)[0].tolist())
         raise ArgumentError(
-            f"cross_entropy: label {array[place]} at position "
+            f"{asked_by}: label {array[place]} at position "
             f"{place[0] if len(place) == 1 else place} is outside 0..{n_classes - 1} "
             f"(logits have {n_classes} classes)"
         )

@@ -32,27 +32,66 @@ from autograd_mini.nn.functional.activations import (
     threshold,
 )
 from autograd_mini.nn.functional.attention import scaled_dot_product_attention
-from autograd_mini.nn.functional.losses import cross_entropy, mse_loss
+from autograd_mini.nn.functional.classification_losses import (
+    binary_cross_entropy,
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    hinge_loss,
+    kl_div,
+    multi_margin_loss,
+    nll_loss,
+    soft_margin_loss,
+)
+from autograd_mini.nn.functional.losses import (
+    gaussian_nll_loss,
+    huber_loss,
+    l1_loss,
+    mse_loss,
+    poisson_nll_loss,
+    smooth_l1_loss,
+)
 from autograd_mini.nn.functional.noise import dropout
 from autograd_mini.nn.functional.products import linear
+from autograd_mini.nn.functional.similarities import (
+    cosine_embedding_loss,
+    cosine_similarity,
+    hinge_embedding_loss,
+    normalize,
+    pairwise_distance,
+)
 
 __all__ = [
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
     "celu",
+    "cosine_embedding_loss",
+    "cosine_similarity",
     "cross_entropy",
     "dropout",
     "elu",
+    "gaussian_nll_loss",
     "gelu",
     "glu",
     "hardshrink",
     "hardsigmoid",
     "hardswish",
     "hardtanh",
+    "hinge_embedding_loss",
+    "hinge_loss",
+    "huber_loss",
+    "kl_div",
+    "l1_loss",
     "leaky_relu",
     "linear",
     "log_softmax",
     "logsigmoid",
     "mish",
     "mse_loss",
+    "multi_margin_loss",
+    "nll_loss",
+    "normalize",
+    "pairwise_distance",
+    "poisson_nll_loss",
     "prelu",
     "relu",
     "relu6",
@@ -60,6 +99,8 @@ __all__ = [
     "selu",
     "sigmoid",
     "silu",
+    "smooth_l1_loss",
+    "soft_margin_loss",
     "softmax",
     "softmin",
     "softplus",
