@@ -42,6 +42,7 @@ from autograd_mini.nn.containers import (
     ParameterList,
     Sequential,
 )
+from autograd_mini.nn.convolution import Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d
 from autograd_mini.nn.data import (
     DataLoader,
     Dataset,
@@ -50,7 +51,7 @@ from autograd_mini.nn.data import (
     default_collate,
     random_split,
 )
-from autograd_mini.nn.dropout import Dropout
+from autograd_mini.nn.dropout import Dropout, Dropout1d, Dropout2d
 from autograd_mini.nn.linear import Flatten, Identity, Linear
 from autograd_mini.nn.losses import (
     BCELoss,
@@ -75,6 +76,14 @@ from autograd_mini.nn.losses import (
 from autograd_mini.nn.module import Module
 from autograd_mini.nn.normalizer import Normalizer
 from autograd_mini.nn.parameter import Parameter
+from autograd_mini.nn.pooling import (
+    AdaptiveAvgPool1d,
+    AdaptiveAvgPool2d,
+    AvgPool1d,
+    AvgPool2d,
+    MaxPool1d,
+    MaxPool2d,
+)
 from autograd_mini.nn.recurrent import GRU, LSTM, RNN
 from autograd_mini.nn.recurrent_cells import GRUCell, LSTMCell, RNNCell
 
@@ -87,14 +96,24 @@ __all__ = [
     "LSTM",
     "RNN",
     "SELU",
+    "AdaptiveAvgPool1d",
+    "AdaptiveAvgPool2d",
+    "AvgPool1d",
+    "AvgPool2d",
     "BCELoss",
     "BCEWithLogitsLoss",
+    "Conv1d",
+    "Conv2d",
+    "ConvTranspose1d",
+    "ConvTranspose2d",
     "CosineEmbeddingLoss",
     "CosineSimilarity",
     "CrossEntropyLoss",
     "DataLoader",
     "Dataset",
     "Dropout",
+    "Dropout1d",
+    "Dropout2d",
     "Flatten",
     "GRUCell",
     "GaussianNLLLoss",
@@ -114,6 +133,8 @@ __all__ = [
     "LogSigmoid",
     "LogSoftmax",
     "MSELoss",
+    "MaxPool1d",
+    "MaxPool2d",
     "Mish",
     "Module",
     "ModuleDict",

@@ -47,6 +47,21 @@ def as_numeric(what: str, value: Any) -> Any:
         raise DTypeError(f"{what}: {str(error).removeprefix('tensor: ')}") from None
 
 
+def per_axis(what: str, value: Any, n_axes: int, least: int) -> tuple[int, ...]:
+    """Return one integer, at least ``least``, for each spatial axis; one number is for all.
+
+    >>> per_axis("MaxPool2d: kernel_size", 3, 2, least=1)
+    (3, 3)
+    """
+    values = tuple(value) if isinstance(value, list | tuple) else (value,) * n_axes
+    wanted = f"an integer, at least {least}" + (f", or {n_axes} of them" if n_axes > 1 else "")
+    fits = len(values) == n_axes and all(
+        isinstance(n, int | np.integer) and not isinstance(n, bool) and n >= least for n in values
+    )
+    require(what, value, fits, wanted)
+    return tuple(map(int, values))
+
+
 def check_probability(name: str, p: Any) -> None:
     """Raise ArgumentError unless ``p`` is a number from 0 to 1."""
     is_number = isinstance(p, int | float | np.number)

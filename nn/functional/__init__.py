@@ -42,6 +42,12 @@ from autograd_mini.nn.functional.classification_losses import (
     nll_loss,
     soft_margin_loss,
 )
+from autograd_mini.nn.functional.convolutions import (
+    conv1d,
+    conv2d,
+    conv_transpose1d,
+    conv_transpose2d,
+)
 from autograd_mini.nn.functional.losses import (
     gaussian_nll_loss,
     huber_loss,
@@ -50,7 +56,16 @@ from autograd_mini.nn.functional.losses import (
     poisson_nll_loss,
     smooth_l1_loss,
 )
-from autograd_mini.nn.functional.noise import dropout
+from autograd_mini.nn.functional.noise import dropout, dropout1d, dropout2d
+from autograd_mini.nn.functional.padding import pad
+from autograd_mini.nn.functional.pools import (
+    adaptive_avg_pool1d,
+    adaptive_avg_pool2d,
+    avg_pool1d,
+    avg_pool2d,
+    max_pool1d,
+    max_pool2d,
+)
 from autograd_mini.nn.functional.products import linear
 from autograd_mini.nn.functional.similarities import (
     cosine_embedding_loss,
@@ -61,13 +76,23 @@ from autograd_mini.nn.functional.similarities import (
 )
 
 __all__ = [
+    "adaptive_avg_pool1d",
+    "adaptive_avg_pool2d",
+    "avg_pool1d",
+    "avg_pool2d",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "celu",
+    "conv1d",
+    "conv2d",
+    "conv_transpose1d",
+    "conv_transpose2d",
     "cosine_embedding_loss",
     "cosine_similarity",
     "cross_entropy",
     "dropout",
+    "dropout1d",
+    "dropout2d",
     "elu",
     "gaussian_nll_loss",
     "gelu",
@@ -85,11 +110,14 @@ __all__ = [
     "linear",
     "log_softmax",
     "logsigmoid",
+    "max_pool1d",
+    "max_pool2d",
     "mish",
     "mse_loss",
     "multi_margin_loss",
     "nll_loss",
     "normalize",
+    "pad",
     "pairwise_distance",
     "poisson_nll_loss",
     "prelu",
