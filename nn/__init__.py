@@ -84,6 +84,11 @@ from autograd_mini.nn.pooling import (
     MaxPool1d,
     MaxPool2d,
 )
+from autograd_mini.nn.positions import (
+    LearnedPositionalEncoding,
+    RotaryPositionalEncoding,
+    SinusoidalPositionalEncoding,
+)
 from autograd_mini.nn.recurrent import GRU, LSTM, RNN
 from autograd_mini.nn.recurrent_cells import GRUCell, LSTMCell, RNNCell
 
@@ -129,6 +134,7 @@ __all__ = [
     "L1Loss",
     "LSTMCell",
     "LeakyReLU",
+    "LearnedPositionalEncoding",
     "Linear",
     "LogSigmoid",
     "LogSoftmax",
@@ -152,9 +158,11 @@ __all__ = [
     "RNNCell",
     "ReLU",
     "ReLU6",
+    "RotaryPositionalEncoding",
     "Sequential",
     "SiLU",
     "Sigmoid",
+    "SinusoidalPositionalEncoding",
     "SmoothL1Loss",
     "SoftMarginLoss",
     "Softmax",
