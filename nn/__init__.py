@@ -91,6 +91,7 @@ from autograd_mini.nn.positions import (
 )
 from autograd_mini.nn.recurrent import GRU, LSTM, RNN
 from autograd_mini.nn.recurrent_cells import GRUCell, LSTMCell, RNNCell
+from autograd_mini.nn.summaries import Summary, summary
 
 __all__ = [
     "CELU",
@@ -172,6 +173,7 @@ __all__ = [
     "Softsign",
     "StateError",
     "Subset",
+    "Summary",
     "Tanh",
     "Tanhshrink",
     "TensorDataset",
@@ -186,4 +188,5 @@ __all__ = [
     "random_split",
     "save",
     "save_training",
+    "summary",
 ]

@@ -8,6 +8,7 @@ import numpy as np
 
 from autograd_mini.errors import ArgumentError, AutogradError, DTypeError, StateError
 from autograd_mini.nn.archive import read_archive, write_archive
+from autograd_mini.nn.generators import held_generators
 from autograd_mini.nn.module import Module
 from autograd_mini.randomness import default_generator
 
@@ -192,10 +193,8 @@ def _generators(parts: Mapping[str, Any]) -> Iterator[tuple[str, np.random.Gener
 
 def _held_generators(place: str, part: Any) -> Iterator[tuple[str, np.random.Generator]]:
     if isinstance(part, Module):
-        for path, module in part.named_modules():
-            for name, value in vars(module).items():
-                if isinstance(value, np.random.Generator):
-                    yield f"{place}/{path}.{name}".replace("/.", "/"), value
+        for name, generator in held_generators(part):
+            yield f"{place}/{name}", generator
     else:
         for key, entry in _entries(part) or ():
             yield from _held_generators(f"{place}/{key}", entry)
