@@ -1,6 +1,7 @@
 """Applied: what activations and losses have in common, a function and its options."""
 
 from collections.abc import Callable
+from inspect import Parameter, signature
 from typing import Any
 
 from autograd_mini.nn.module import Module
@@ -20,13 +21,12 @@ class Applied(Module):
     (tensor([9.]), Power(exponent=2))
     """
 
-    _function: Callable[..., Any]
     _options: tuple[str, ...]
 
     def __init_subclass__(cls, function: Callable[..., Any] | None = None, **options: Any) -> None:
         super().__init_subclass__(**options)
         if function is not None:
-            cls._function = staticmethod(function)
+            cls.forward = _forward_of(function)
 
     def __init__(self, **options: Any) -> None:
         super().__init__()
@@ -37,11 +37,22 @@ class Applied(Module):
             else:
                 setattr(self, name, value)
 
-    def forward(self, *inputs: Any, **named: Any) -> Any:
-        options = {name: getattr(self, name) for name in self._options}
-        return self._function(*inputs, **named, **options)
-
     def extra_repr(self) -> str:
         """Return the options, but for ``inplace`` where it is False, as PyTorch."""
         options = ((name, getattr(self, name)) for name in self._options)
         return ", ".join(f"{k}={v!r}" for k, v in options if (k, v) != ("inplace", False))
+
+
+def _forward_of(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a forward that calls ``function`` with the options, and says what that takes."""
+
+    def forward(self: Applied, *inputs: Any, **named: Any) -> Any:
+        options = {name: getattr(self, name) for name in self._options}
+        return function(*inputs, **named, **options)
+
+    own = Parameter("self", Parameter.POSITIONAL_ONLY)
+    taken = signature(function).parameters.values()
+    forward.__signature__ = signature(forward).replace(  # type: ignore[attr-defined]
+        parameters=[own, *taken]
+    )
+    return forward

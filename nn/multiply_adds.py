@@ -35,15 +35,18 @@ def multiply_adds(row: Row) -> int:
         return 0
     if primitive.is_fused:
         return _of_definition(cast("Fused", primitive), row)
+    n: int = row.output.size
     if primitive.name == "matmul":
-        return row.output.size * int(inputs[0].shape[-1])
-    if primitive.name == "convolve":
-        return row.output.size * prod(inputs[1].shape[1:])
-    if primitive.name == "convolve_transpose":
-        return int(inputs[0].size) * prod(inputs[1].shape[1:])
-    if primitive.name == "einsum":
-        return row.output.size * _contracted(row.kwargs["subscripts"], inputs)
-    return 0
+        n *= inputs[0].shape[-1]
+    elif primitive.name == "convolve":
+        n *= prod(inputs[1].shape[1:])
+    elif primitive.name == "convolve_transpose":
+        n = inputs[0].size * prod(inputs[1].shape[1:])
+    elif primitive.name == "einsum":
+        n *= _contracted(row.kwargs["subscripts"], inputs)
+    else:
+        n = 0
+    return n
 
 
 def _of_definition(primitive: "Fused", row: Row) -> int:

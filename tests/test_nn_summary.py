@@ -211,3 +211,32 @@ def test_attention_costs_two_products_of_all_pairs() -> None:
 
     q = ag.zeros(n, heads, length, width)
     assert nn.summary(Attend(), (q, q, q)).multiply_adds == 2 * n * heads * length**2 * width
+
+
+def test_lenet_5_as_published() -> None:
+    """Y. LeCun et al. 1998, "Gradient-based learning applied to document recognition", section II.B.
+
+    The paper gives parameters and connections, which are multiply-adds and one bias for each
+    output, of the layers C1, C5 and F6; its C3 is connected in part only.
+    """
+    model = nn.Sequential(
+        *(nn.Conv2d(1, 6, 5), nn.Tanh(), nn.AvgPool2d(2)),
+        *(nn.Conv2d(6, 16, 5), nn.Tanh(), nn.AvgPool2d(2)),
+        *(nn.Conv2d(16, 120, 5), nn.Tanh(), nn.Flatten(), nn.Linear(120, 84)),
+    )
+    rows = {row.name: row for row in nn.summary(model, ag.zeros(1, 1, 32, 32))}
+    for name, parameters, connections in (("0", 156, 122_304), ("6", 48_120, 48_120)):
+        assert rows[name].parameters == parameters
+        assert rows[name].multiply_adds + np.prod(rows[name].output_shape) == connections
+    assert rows["9"].parameters == rows["9"].multiply_adds + 84 == 10_164
+    assert rows["0"].output_shape == (1, 6, 28, 28)
+    assert rows["3"].output_shape == (1, 16, 10, 10)
+    assert rows["3"].multiply_adds == 16 * 10 * 10 * 6 * 25
+
+
+def test_convolutions_in_groups_and_transposed() -> None:
+    depthwise = nn.summary(nn.Conv2d(8, 8, 3, padding=1, groups=8), ag.zeros(2, 8, 5, 5))
+    assert depthwise.multiply_adds == 2 * 8 * 25 * 9
+    up = nn.summary(nn.ConvTranspose2d(3, 4, 2, stride=2), ag.zeros(1, 3, 5, 5))
+    assert up.multiply_adds == 3 * 25 * 4 * 4
+    assert up.rows[0].output_shape == (1, 4, 10, 10)
