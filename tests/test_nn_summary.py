@@ -214,7 +214,7 @@ def test_attention_costs_two_products_of_all_pairs() -> None:
 
 
 def test_lenet_5_as_published() -> None:
-    """Y. LeCun et al. 1998, "Gradient-based learning applied to document recognition", section II.B.
+    """Y. LeCun et al. 1998, "Gradient-based learning applied to document recognition", II.B.
 
     The paper gives parameters and connections, which are multiply-adds and one bias for each
     output, of the layers C1, C5 and F6; its C3 is connected in part only.
