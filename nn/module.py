@@ -81,7 +81,8 @@ class Module(Hooked):
             if not name and self._named_in is None:  # the first call of a whole model
                 self._warn_of_hidden_parts()
             self._name_leaves(scope)
-        self._name_children("")
+        if self._modules:
+            self._name_children("")
         modes.scope = scope
         try:
             if self._hooks is None:

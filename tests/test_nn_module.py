@@ -233,6 +233,8 @@ def test_a_state_that_is_not_strict() -> None:
     layer = nn.Linear(1, 1)
     left = layer.load_state_dict({"weight": [[5.0]], "stranger": 1}, strict=False)
     assert (left.missing_keys, left.unexpected_keys) == (["bias"], ["stranger"])
+    assert repr(left) == "IncompatibleKeys(missing_keys=['bias'], unexpected_keys=['stranger'])"
+    assert repr(layer.load_state_dict(layer.state_dict())) == "<All keys matched successfully>"
     assert layer.weight.item() == 5
     with pytest.raises(nn.StateError, match="weight has shape"):
         layer.load_state_dict({"weight": [5.0]}, strict=False)
