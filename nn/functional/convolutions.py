@@ -1,11 +1,12 @@
 """Convolutions and their transposes, over one or two spatial axes."""
 # ruff: noqa: A002 (PyTorch's argument names)
 
+from functools import lru_cache
 from typing import Any
 
 from autograd_mini.errors import ArgumentError, ShapeError
 from autograd_mini.nn.arguments import per_axis, require
-from autograd_mini.nn.functional.spaces import as_images, check_room
+from autograd_mini.nn.functional.spaces import as_images, check_room, hashable
 from autograd_mini.nn.primitives.convolution import convolve, convolve_transpose
 from autograd_mini.nn.primitives.windows import Sizes, Window
 from autograd_mini.tensors import Tensor
@@ -139,8 +140,8 @@ def _convolution(
     _check_weight(name, n_axes, weight, groups)
     _check_bias(name, bias, weight.shape[0])
     x = as_images(name, input, n_axes, weight.shape[1] * groups, weight.dtype)
-    window = convolution_window(name, weight.shape[2:], stride, padding, dilation)
-    check_room(name, window, x.shape[2:])
+    movement = (hashable(given) for given in (stride, padding, dilation))
+    window = _fitting_window(name, x.shape[2:], weight.shape[2:], *movement)
     return convolve(x, weight, bias, window=window, groups=groups)
 
 
@@ -212,6 +213,20 @@ def convolution_window(
     else:
         pairs = tuple((p, p) for p in per_axis(f"{name}: padding", padding, n_axes, least=0))
     return Window(tuple(kernel), strides, pairs, dilations)
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _fitting_window(
+    name: str,
+    size: Sizes,
+    kernel: Sizes,
+    stride: PerAxis,
+    padding: PerAxis | str,
+    dilation: PerAxis,
+) -> Window:
+    window = convolution_window(name, kernel, stride, padding, dilation)
+    check_room(name, window, size)
+    return window
 
 
 def _check_weight(name: str, n_axes: int, weight: Tensor, groups: int) -> None:

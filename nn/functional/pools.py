@@ -1,6 +1,7 @@
 """Pooling: the largest or the mean element under a window, over one or two spatial axes."""
 # ruff: noqa: A002 (PyTorch's argument names)
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,7 @@ import numpy as np
 from autograd_mini.dtypes import get_default_dtype
 from autograd_mini.errors import ArgumentError, ShapeError, UnsupportedError
 from autograd_mini.nn.arguments import as_numeric, per_axis, require
-from autograd_mini.nn.functional.spaces import AXES, check_room
+from autograd_mini.nn.functional.spaces import AXES, check_room, hashable
 from autograd_mini.nn.primitives.pooling import max_pool, sum_pool
 from autograd_mini.nn.primitives.windows import Sizes, Window
 
@@ -148,7 +149,8 @@ def _max_pool(
 ) -> Any:
     refuse_indices(name, return_indices)
     x = _spaces(name, input, n_axes)
-    window = _pooling_window(name, x.shape[2:], kernel_size, stride, padding, dilation, ceil_mode)
+    movement = (hashable(given) for given in (kernel_size, stride, padding, dilation))
+    window = _pooling_window(name, x.shape[2:], *movement, ceil_mode)
     return _like(input, max_pool(x, window=window))
 
 
@@ -174,7 +176,8 @@ def _avg_pool(
 ) -> Any:
     x = _spaces(name, input, n_axes)
     size = x.shape[2:]
-    window = _pooling_window(name, size, kernel_size, stride, padding, 1, ceil_mode)
+    movement = (hashable(given) for given in (kernel_size, stride, padding))
+    window = _pooling_window(name, size, *movement, 1, ceil_mode)
     divisor: Any = divisor_override
     if divisor is None:
         margins = per_axis(f"{name}: padding", padding, n_axes, least=0)
@@ -243,6 +246,7 @@ def _like(input: Any, pooled: Any) -> Any:
     return pooled if pooled.ndim == np.ndim(input) else pooled[0]
 
 
+@lru_cache(maxsize=1024, typed=True)
 def _pooling_window(
     name: str,
     size: Sizes,

@@ -46,5 +46,10 @@ def check_room(name: str, window: Window, size: Sizes) -> None:
         )
 
 
+def hashable(value: Any) -> Any:
+    """Return a list as a tuple, to look a window up by it."""
+    return tuple(value) if isinstance(value, list) else value
+
+
 def _by(sizes: Sizes) -> str:
     return "×".join(map(str, sizes))

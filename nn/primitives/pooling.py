@@ -11,17 +11,17 @@ from typing import Any
 import numpy as np
 
 from autograd_mini.methods import plain
-from autograd_mini.nn.primitives.windows import Array, Sizes, Window, in_order_of
+from autograd_mini.nn.primitives.windows import Array, Sizes, Window, in_order_of, taps
 from autograd_mini.registry import Primitive, primitive
 
 
 def _pooled(x: Array, window: Window, combine: np.ufunc, start: float) -> Array:
     """Combine ``start`` and the elements under each place of the window."""
     size = x.shape[2:]
-    for axis, (n, taps) in enumerate(zip(window.places(size), window.taps(size), strict=True), 2):
+    for axis, (n, along) in enumerate(zip(window.places(size), taps(window, size), strict=True), 2):
         before = (slice(None),) * axis
         out = np.full_like(x, start, shape=(*x.shape[:axis], n, *x.shape[axis + 1 :]))
-        for places, elements in taps:
+        for places, elements in along:
             part = out[(*before, places)]
             combine(part, x[(*before, elements)], out=part)
         x = out
@@ -30,10 +30,10 @@ def _pooled(x: Array, window: Window, combine: np.ufunc, start: float) -> Array:
 
 def _spread(g: Array, window: Window, size: Sizes) -> Array:
     """Add each element of ``g`` to all elements of a space of ``size`` under its window."""
-    for axis, (n, taps) in enumerate(zip(size, window.taps(size), strict=True), 2):
+    for axis, (n, along) in enumerate(zip(size, taps(window, size), strict=True), 2):
         before = (slice(None),) * axis
         out = np.zeros_like(g, shape=(*g.shape[:axis], n, *g.shape[axis + 1 :]))
-        for places, elements in taps:
+        for places, elements in along:
             out[(*before, elements)] += g[(*before, places)]
         g = out
     return g
@@ -45,9 +45,9 @@ def _winners(x: Array, out: Array, window: Window) -> Iterator[tuple[Any, Any, A
     The first of equal elements wins, so that every place has one winner.
     """
     undecided = np.ones_like(out, dtype=bool)
-    for taps in product(*window.taps(x.shape[2:])):
-        places: Any = (..., *(place for place, _ in taps))
-        elements: Any = (..., *(element for _, element in taps))
+    for tap in product(*taps(window, x.shape[2:])):
+        places: Any = (..., *(place for place, _ in tap))
+        elements: Any = (..., *(element for _, element in tap))
         won = x[elements] == out[places]
         won &= undecided[places]
         undecided[places] ^= won
@@ -58,7 +58,10 @@ def _put_at_winners(g: Array, x: Array, out: Array, window: Window) -> Array:
     g = in_order_of(out, g)
     z = np.zeros_like(x, dtype=g.dtype)
     for places, elements, won in _winners(x, out, window):
-        z[elements] += g[places] * won
+        if window.is_disjoint:
+            np.multiply(g[places], won, out=z[elements])
+        else:
+            z[elements] += g[places] * won
     return z
 
 

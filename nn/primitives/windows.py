@@ -8,6 +8,7 @@ layer's input in the same order, without a transpose.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from math import prod
 from typing import Any
@@ -17,8 +18,8 @@ import numpy as np
 Array = np.ndarray[Any, np.dtype[Any]]
 Sizes = tuple[int, ...]
 
-BLOCK = 2**18
-"""Elements of the columns that are made at once: 1 MiB of float32 stays in a core's cache."""
+BLOCK = 2**19
+"""Elements of the columns that are made at once: 2 MiB of float32."""
 
 
 @dataclass(frozen=True)
@@ -42,45 +43,31 @@ class Window:
             )
         )
 
-    def taps(self, size: Sizes) -> list[list[tuple[slice, slice]]]:
-        """Return, for each axis and each element of the kernel, what it touches inside the space.
-
-        A pair of slices: the places where this element lies inside, and the elements that it lies
-        on there.
-        """
-        places = self.places(size)
-        return [
-            [self._tap(axis, offset, size[axis], places[axis]) for offset in range(k)]
-            for axis, k in enumerate(self.kernel)
-        ]
-
-    def _tap(self, axis: int, offset: int, n: int, places: int) -> tuple[slice, slice]:
-        stride = self.stride[axis]
-        shift = offset * self.dilation[axis] - self.padding[axis][0]  # of place 0
-        first = max(0, -(shift // stride))
-        last = max(first, min(places, (n - 1 - shift) // stride + 1))
-        start = first * stride + shift
-        return slice(first, last), slice(start, start + (last - first) * stride, stride)
-
     def columns(self, padded: Array) -> Array:
         """Return a view (C, *kernel, *places, N) of memory (C, *size, N) that has its padding."""
         channels, *size, n = padded.shape
         per_channel, *steps, per_example = padded.strides
-        bare = Window(self.kernel, self.stride, ((0, 0),) * len(size), self.dilation)
-        return np.lib.stride_tricks.as_strided(
-            padded,
-            (channels, *self.kernel, *bare.places(tuple(size)), n),
-            (
-                per_channel,
-                *(step * d for step, d in zip(steps, self.dilation, strict=True)),
-                *(step * s for step, s in zip(steps, self.stride, strict=True)),
-                per_example,
-            ),
+        places = [
+            (m - d * (k - 1) - 1) // s + 1
+            for m, k, s, d in zip(size, self.kernel, self.stride, self.dilation, strict=True)
+        ]
+        strides = (
+            per_channel,
+            *(step * d for step, d in zip(steps, self.dilation, strict=True)),
+            *(step * s for step, s in zip(steps, self.stride, strict=True)),
+            per_example,
         )
+        return np.ndarray((channels, *self.kernel, *places, n), padded.dtype, padded, 0, strides)
 
     @property
     def is_padded(self) -> bool:
         return any(map(any, self.padding))
+
+    @property
+    def is_disjoint(self) -> bool:
+        """Whether no element lies under two places."""
+        spans = (d * (k - 1) + 1 for k, d in zip(self.kernel, self.dilation, strict=True))
+        return all(span <= s for span, s in zip(spans, self.stride, strict=True))
 
     def inside(self, size: Sizes) -> tuple[slice, ...]:
         """Return where a space of ``size`` lies in its padded one."""
@@ -93,6 +80,35 @@ class Window:
         return tuple(n + sum(pair) for n, pair in zip(size, self.padding, strict=True))
 
 
+@lru_cache(maxsize=1024)
+def taps(window: Window, size: Sizes) -> tuple[tuple[tuple[slice, slice], ...], ...]:
+    """Return, for each axis and each element of the kernel, what it touches in a space of ``size``.
+
+    A pair of slices: the places where this element lies inside, and the elements that it lies on
+    there.
+    """
+    return tuple(
+        tuple(_tap(offset * d - before, s, n, places) for offset in range(k))
+        for k, s, d, (before, _), n, places in zip(
+            window.kernel,
+            window.stride,
+            window.dilation,
+            window.padding,
+            size,
+            window.places(size),
+            strict=True,
+        )
+    )
+
+
+def _tap(shift: int, stride: int, n: int, places: int) -> tuple[slice, slice]:
+    """Return the places whose element, ``shift`` after the place's start, is one of 0 to n − 1."""
+    first = max(0, -(shift // stride))
+    last = max(first, min(places, (n - 1 - shift) // stride + 1))
+    start = first * stride + shift
+    return slice(first, last), slice(start, start + (last - first) * stride, stride)
+
+
 def empty(n: int, channels: int, size: Sizes, dtype: Any) -> Array:
     """Return a new array of shape (n, channels, *size), with the examples last in memory."""
     dtype = np.dtype(dtype)
@@ -103,7 +119,7 @@ def empty(n: int, channels: int, size: Sizes, dtype: Any) -> Array:
 
 def memory(x: Array) -> Array:
     """Return ``x``, (N, C, *size), as contiguous memory (C, *size, N); copied if it is not so."""
-    return np.ascontiguousarray(np.moveaxis(x, 0, -1))
+    return np.ascontiguousarray(x.transpose(*range(1, x.ndim), 0))
 
 
 def in_order_of(model: Array, x: Array) -> Array:
