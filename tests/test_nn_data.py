@@ -4,10 +4,18 @@ from zlib import crc32
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import autograd_mini as ag
 from autograd_mini import nn
-from autograd_mini.errors import ArgumentError, ShapeError
+from autograd_mini.errors import (
+    ArgumentError,
+    DTypeError,
+    IndexingError,
+    ShapeError,
+    UnsupportedError,
+)
 
 
 class Squares(nn.Dataset):
@@ -103,6 +111,68 @@ def test_splits_are_disjoint_and_complete() -> None:
     assert (other[0].indices != parts[0].indices).any()
 
 
+def test_stratified_splits_keep_the_shares_of_classes() -> None:
+    labels = np.repeat([3, 1, 2], [60, 31, 9])
+    dataset = nn.TensorDataset(np.arange(100), labels)
+    given = {"generator": np.random.default_rng(0), "stratify": labels}
+    parts = nn.random_split(dataset, [0.7, 0.2, 0.1], **given)
+    assert sorted(i for part in parts for i in part.indices.tolist()) == list(range(100))
+    for part, share in zip(parts, (0.7, 0.2, 0.1), strict=True):
+        counts = [(part[:][1] == label).sum() for label in (3, 1, 2)]
+        np.testing.assert_allclose(counts, [60 * share, 31 * share, 9 * share], atol=1)
+        assert (np.diff(part[:][1].numpy()) != 0).sum() > 3  # and not class after class
+    other = nn.random_split(dataset, [50, 50], stratify=ag.tensor(labels))
+    assert [len(part) for part in other] == [50, 50]
+    assert sorted(other[0].indices.tolist()) != sorted(other[1].indices.tolist())
+    with pytest.raises(ShapeError, match=r"one label for each of 100 examples, got shape \(99,\)"):
+        nn.random_split(dataset, [50, 50], stratify=labels[1:])
+
+
+@given(
+    st.lists(st.integers(0, 4), min_size=0, max_size=60),
+    st.lists(st.integers(0, 9), min_size=1, max_size=5).filter(any),
+)
+def test_stratified_splits_are_exact_and_fair(labels: list[int], weights: list[int]) -> None:
+    n = len(labels)
+    lengths = [n * w // sum(weights) for w in weights]
+    lengths[0] += n - sum(lengths)
+    dataset = nn.TensorDataset(np.arange(n))
+    parts = nn.random_split(dataset, lengths, stratify=np.array(labels, dtype=int))
+    assert [len(part) for part in parts] == lengths
+    assert sorted(i for part in parts for i in part.indices.tolist()) == list(range(n))
+    first = np.bincount(np.array(labels, int)[parts[0].indices], minlength=5)
+    ideal = np.bincount(np.array(labels, int), minlength=5) * lengths[0] / max(n, 1)
+    assert (np.abs(first - ideal) < 1).all()
+
+
+def test_datasets_one_after_the_other() -> None:
+    both = numbers(3) + Squares()
+    assert len(both) == 10
+    assert both.cumulative_sizes == [3, 10]
+    assert [t.item() for t in both[2]] == [20, 2]
+    assert both[3][0] == 0.0
+    assert both[-1][1]["name"] == "n6"
+    assert labels(nn.DataLoader(numbers(2) + numbers(3), batch_size=4)) == [[0, 1, 0, 1], [2]]
+    assert repr(both) == "ConcatDataset(10 examples: 3 of TensorDataset + 7 of Squares)"
+    for index in (10, -11):
+        with pytest.raises(IndexingError, match=f"index {index} is outside 10 examples"):
+            both[index]
+    with pytest.raises(IndexingError, match="an index must be one whole number, got slice"):
+        both[:2]
+    with pytest.raises(ArgumentError, match="needs at least one dataset"):
+        nn.ConcatDataset([])
+    with pytest.raises(DTypeError, match=r"write ConcatDataset\(\[a, b\]\)"):
+        nn.ConcatDataset(3)
+
+
+def test_subsets_stay_inside() -> None:
+    assert labels(nn.DataLoader(nn.Subset(numbers(4), [-1, 0]), batch_size=2)) == [[3, 0]]
+    with pytest.raises(IndexingError, match="index 4 is outside a dataset of 4 examples"):
+        nn.Subset(numbers(4), [0, 4])
+    with pytest.raises(ShapeError, match=r"one entry for each of 4 examples, got shape \(3,\)"):
+        nn.Subset(numbers(4), [True, False, True])
+
+
 def test_subsets_of_subsets() -> None:
     inner = nn.Subset(nn.Subset(numbers(10), [2, 4, 6, 8]), [3, 0])
     assert inner[0][1].item() == 8
@@ -120,10 +190,40 @@ def test_what_cannot_be_loaded() -> None:
     for batch_size in (0, -1, 2.5, None):
         with pytest.raises(ArgumentError, match="batch_size must be a positive integer, got"):
             nn.DataLoader(numbers(3), batch_size)
+    for options, text in (
+        ({"sampler": [0], "shuffle": True}, "sampler= and shuffle=True both say the order"),
+        ({"batch_sampler": [[0]], "batch_size": 2}, "batch_sampler= makes whole batches"),
+        ({"batch_sampler": [[0]], "drop_last": True}, "batch_sampler= makes whole batches"),
+        ({"shuffle": "yes"}, "shuffle must be True or False, got 'yes'"),
+    ):
+        with pytest.raises(ArgumentError, match=text):
+            nn.DataLoader(numbers(3), **options)
+    for option, text in (("num_workers", "num_workers=2"), ("pin_memory", "pin_memory=True")):
+        with pytest.raises(UnsupportedError, match=f"{text} is not supported; batches are made in"):
+            nn.DataLoader(numbers(3), **{option: 2})
+    with pytest.raises(DTypeError, match=r"got int; write np\.random\.default_rng\(seed\)"):
+        nn.DataLoader(numbers(3), shuffle=True, generator=0)
+    with pytest.raises(DTypeError, match="sampler must be an iterable of indices, got int"):
+        nn.DataLoader(numbers(3), sampler=5)
     with pytest.raises(ShapeError, match=r"the same number of rows, got \[2, 3\]"):
         nn.TensorDataset([1.0, 2.0], [1, 2, 3])
     with pytest.raises(ShapeError, match="the same number of rows, got none"):
         nn.TensorDataset()
+
+
+@pytest.mark.parametrize(
+    ("examples", "text"),
+    [
+        ([np.zeros(2), np.zeros(3)], r"example 0 has shape \(2,\), example 1 has \(3,\)"),
+        ([ag.zeros(2), ag.zeros(2, 1)], r"example 0 has shape \(2,\), example 1 has \(2, 1\)"),
+        ([(1, 2), (1,)], "example 0 has entries 2, example 1 has 1"),
+        ([(1, 2), 5], "example 0 has kind tuple, example 1 has int"),
+        ([{"a": 1}, {"b": 1}], r"example 0 has keys \['a'\], example 1 has \['b'\]"),
+    ],
+)
+def test_examples_that_make_no_batch(examples: list[object], text: str) -> None:
+    with pytest.raises(ShapeError, match=text):
+        nn.default_collate(examples)
 
 
 def test_normalizer_keeps_the_training_statistics(rng: np.random.Generator) -> None:
