@@ -141,6 +141,14 @@ def test_large_scores_do_not_overflow(rng: np.random.Generator, size: float, dty
     assert (abs(one) <= abs(v).max()).all()
 
 
+def test_half_precision_does_not_overflow(rng: np.random.Generator) -> None:
+    """600 keys with scores of 5: their powers are numbers of float16, the sum of those is not."""
+    q, k = np.full((1, 1), 5, np.float16), np.ones((600, 1), np.float16)
+    out = F.scaled_dot_product_attention(q, k, np.ones((600, 1), np.float16))
+    assert out.dtype == np.float16
+    assert out.item() == pytest.approx(1.0, rel=2e-3)
+
+
 def test_a_query_that_may_look_nowhere_gets_zeros_and_sends_none() -> None:
     x = [ag.tensor(np.ones((2, 3)), requires_grad=True) for _ in range(3)]
     for mask in (np.zeros((2, 2), dtype=bool), np.full((2, 2), -INF)):

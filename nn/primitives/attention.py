@@ -58,9 +58,9 @@ def _attention_definition(
 def _powers(scores: Any, allowed: Any) -> Any:
     """Return e^(score − a number for each row), 0 where not allowed, in the memory of ``scores``.
 
-    The number, the row's largest score, keeps powers from overflowing; it is 0 if none would.
+    The number, the row's largest score, keeps sums from overflowing; it is 0 where none would.
     """
-    limit = log(np.finfo(scores.dtype).max) / 2
+    limit = log(np.finfo(scores.dtype).max) / 2 - log(max(scores.shape[-1], 1))
     modest = scores.min(initial=0) > -limit and scores.max(initial=0) < limit
     if allowed is not None:
         np.copyto(scores, -np.inf, where=~allowed)
