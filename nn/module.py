@@ -16,7 +16,7 @@ from autograd_mini.errors import ArgumentError, DTypeError, StateError, Unsuppor
 from autograd_mini.modes import modes
 from autograd_mini.nn.arguments import require
 from autograd_mini.nn.casting import cast_parameter, destination
-from autograd_mini.nn.hidden import parts_inside, text_of_hidden
+from autograd_mini.nn.hidden import is_missed, parts_inside, text_of_hidden
 from autograd_mini.nn.hooks import Hooked
 from autograd_mini.nn.parameter import Parameter
 from autograd_mini.nn.states import IncompatibleKeys, write_state
@@ -336,12 +336,12 @@ class Module(Hooked):
         for module in modules:
             for name, value in vars(module).items():
                 if type(value) in (list, tuple, dict) and name not in Module.__annotations__:
-                    hidden = set(parts_inside(value, (Module, Parameter))) - known
-                    if hidden:
-                        n_layers = sum(isinstance(part, Module) for part in hidden)
-                        text = text_of_hidden(
-                            f"{type(module).__name__}.{name}", value, n_layers, len(hidden)
-                        )
+                    found = set(parts_inside(value, (Module, Parameter))) - known
+                    missed = list(filter(is_missed, found))
+                    if missed:
+                        where = f"{type(module).__name__}.{name}"
+                        n_layers = sum(isinstance(part, Module) for part in missed)
+                        text = text_of_hidden(where, value, n_layers, len(missed))
                         warnings.warn(text, stacklevel=3)
 
     # ── changing all of it ────────────────────────────────────────────────────────────────────

@@ -1,5 +1,7 @@
 """Sequential, ModuleList, ModuleDict, ParameterList, ParameterDict: as Python's, with names."""
 
+import copy
+import pickle
 from collections import OrderedDict
 from typing import Any
 
@@ -252,3 +254,15 @@ def test_states_of_containers_are_pytorchs() -> None:
             self.named = torch.nn.ParameterDict({"shift": torch.zeros(1)})
 
     assert list(Theirs().state_dict()) == STATE
+
+
+def test_containers_are_copied_and_pickled_with_their_names() -> None:
+    net = Deep()
+    for twin in (copy.deepcopy(net), pickle.loads(pickle.dumps(net))):
+        assert list(twin.state_dict()) == STATE
+        assert twin.heads["a"] is twin.heads.a
+        assert twin.heads["a"] is not net.heads["a"]
+        twin.layers.append(nn.Tanh())
+        assert (len(twin.layers), len(net.layers)) == (3, 2)
+        x = [[1.0, 2.0]]
+        assert twin(x, "a").tolist() == net(x, "a").tolist()

@@ -404,18 +404,21 @@ class Hiding(nn.Module):
         return x
 
 
-TWO = "Hiding.blocks is a plain list, so these 2 layers would not be trained or saved; write "
+TWO = (
+    "Hiding.blocks is a plain list, so these 2 layers would not be trained, saved or reached by "
+    "eval(); write nn.ModuleList(...) instead"
+)
 
 
 @pytest.mark.parametrize(
     ("hidden", "text"),
     [
-        ([nn.Tanh(), nn.Tanh()], TWO + "nn.ModuleList(...) instead"),
-        ([("a", nn.Tanh()), [{"b": nn.Tanh()}]], TWO + "nn.ModuleList(...) instead"),
+        ([nn.Linear(1, 1), nn.Tanh(), nn.Sequential(nn.Linear(1, 1))], TWO),
+        ([("a", nn.Linear(1, 1)), [{"b": nn.Dropout(0.5)}]], TWO),
         (
-            {"a": nn.Tanh()},
-            "Hiding.blocks is a plain dict, so the layer in it would not be trained or saved; "
-            "write nn.ModuleDict(...) instead",
+            {"a": Block()},
+            "Hiding.blocks is a plain dict, so the layer in it would not be trained, saved or "
+            "reached by eval(); write nn.ModuleDict(...) instead",
         ),
         (
             (nn.Parameter([1.0]), nn.Parameter([2.0]), 7),
@@ -439,7 +442,7 @@ def test_layers_in_plain_containers_are_noticed(hidden: object, text: str) -> No
 
 
 def test_registered_layers_and_other_things_may_stand_in_lists() -> None:
-    net = Hiding([1, "a", None, ag.ones(2), {"b": (2.0,)}, [], range(3)])
+    net = Hiding([1, "a", nn.Tanh(), nn.MSELoss(), None, ag.ones(2), {"b": (2.0,)}, [], range(3)])
     net.layer = nn.Linear(1, 1)
     net.again = [net.layer, net.layer.weight, net]
     nn.Sequential(net, Hiding([net]))(1)
