@@ -42,7 +42,14 @@ from autograd_mini.nn.containers import (
     ParameterList,
     Sequential,
 )
-from autograd_mini.nn.convolution import Conv1d, Conv2d, ConvTranspose1d, ConvTranspose2d
+from autograd_mini.nn.convolution import (
+    Conv1d,
+    Conv2d,
+    ConvTranspose1d,
+    ConvTranspose2d,
+    Fold,
+    Unfold,
+)
 from autograd_mini.nn.data import (
     BatchSampler,
     ConcatDataset,
@@ -130,6 +137,7 @@ __all__ = [
     "Dropout1d",
     "Dropout2d",
     "Flatten",
+    "Fold",
     "GRUCell",
     "GaussianNLLLoss",
     "Hardshrink",
@@ -191,6 +199,7 @@ __all__ = [
     "Tanhshrink",
     "TensorDataset",
     "Threshold",
+    "Unfold",
     "WeightedRandomSampler",
     "datasets",
     "default_collate",

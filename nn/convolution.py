@@ -11,6 +11,7 @@ import autograd_mini.nn.functional as F  # noqa: N812 (the field's custom)
 from autograd_mini.dtypes import get_default_dtype
 from autograd_mini.errors import ArgumentError, ShapeError
 from autograd_mini.nn import init
+from autograd_mini.nn.applied import Applied
 from autograd_mini.nn.arguments import per_axis, require
 from autograd_mini.nn.functional.convolutions import convolution_window, transposed_size
 from autograd_mini.nn.functional.padding import MODES
@@ -284,3 +285,50 @@ class ConvTranspose2d(_Transposed):
 
     n_axes = 2
     _function = staticmethod(F.conv_transpose2d)
+
+
+class Unfold(Applied, function=F.unfold):
+    """The elements under every place of a window as columns: a convolution is then a product.
+
+    Shapes: x (N, C, H, W), y (N, C·kh·kw, H′·W′), see ``functional.unfold``.
+
+    >>> import autograd_mini as ag
+    >>> Unfold(kernel_size=3)(ag.zeros(8, 2, 5, 6)).shape
+    (8, 18, 12)
+    """
+
+    def __init__(
+        self,
+        kernel_size: PerAxis,
+        dilation: PerAxis = 1,
+        padding: PerAxis = 0,
+        stride: PerAxis = 1,
+    ) -> None:
+        super().__init__(kernel_size=kernel_size, dilation=dilation, padding=padding, stride=stride)
+
+
+class Fold(Applied, function=F.fold):
+    """Images from columns of neighbourhoods, whose overlaps add up: the adjoint of ``Unfold``.
+
+    Shapes: x (N, C·kh·kw, L), y (N, C, H, W) for ``output_size`` (H, W), see ``functional.fold``.
+
+    >>> import autograd_mini as ag
+    >>> Fold(output_size=(5, 6), kernel_size=3)(ag.zeros(8, 18, 12)).shape
+    (8, 2, 5, 6)
+    """
+
+    def __init__(
+        self,
+        output_size: PerAxis,
+        kernel_size: PerAxis,
+        dilation: PerAxis = 1,
+        padding: PerAxis = 0,
+        stride: PerAxis = 1,
+    ) -> None:
+        super().__init__(
+            output_size=output_size,
+            kernel_size=kernel_size,
+            dilation=dilation,
+            padding=padding,
+            stride=stride,
+        )

@@ -168,6 +168,33 @@ def test_the_transpose_is_the_adjoint(case: dict[str, Any]) -> None:
     np.testing.assert_allclose(F.conv2d(x + 2 * other, w, **options), both, atol=1e-10)
 
 
+def test_a_convolution_is_a_product_with_columns(rng: np.random.Generator) -> None:
+    x, w = rng.normal(size=(2, 3, 5, 6)), rng.normal(size=(4, 3, 2, 3))
+    options = {"stride": (2, 1), "padding": 1, "dilation": (1, 2)}
+    product = w.reshape(4, -1) @ F.unfold(x, (2, 3), **options)
+    expected = F.conv2d(x, w, **options)
+    np.testing.assert_allclose(product.reshape(expected.shape), expected, rtol=1e-12, atol=1e-12)
+
+
+@settings(max_examples=40, deadline=None)
+@given(case=movements(2))
+def test_unfold_and_fold_are_pytorchs(case: dict[str, Any]) -> None:
+    torch = pytest.importorskip("torch", reason="compares with PyTorch")
+    options = {k: case[k] for k in ("stride", "padding", "dilation")}
+    x = random_inputs(case | {"batch": case["batch"] + 1}, transposed=False)[0]
+    mine, yours = ag.tensor(x, requires_grad=True), torch.tensor(x, requires_grad=True)
+    y = F.unfold(mine, case["kernel"], **options)
+    t = torch.nn.functional.unfold(yours, case["kernel"], **options)
+    np.testing.assert_array_equal(y.detach().numpy(), t.detach().numpy())
+    z = F.fold(y * y, case["size"], case["kernel"], **options)
+    s = torch.nn.functional.fold(t * t, case["size"], case["kernel"], **options)
+    np.testing.assert_allclose(z.detach().numpy(), s.detach().numpy(), rtol=1e-12, atol=1e-12)
+    seed = np.random.default_rng(4).normal(size=x.shape)
+    (found,) = ag.grad(z, [mine], seed)
+    (expected,) = torch.autograd.grad(s, [yours], torch.tensor(seed))
+    np.testing.assert_allclose(found.numpy(), expected.numpy(), rtol=1e-10, atol=1e-10)
+
+
 @pytest.mark.parametrize("function", [F.conv2d, F.conv_transpose2d])
 def test_gradients_of_order_two(function: Callable[..., Any], rng: np.random.Generator) -> None:
     shapes = (1, 2, 3, 3), (2, 1, 2, 2), (2,)
@@ -229,21 +256,15 @@ def test_transposed_layer_finds_its_output_padding(torch: Any) -> None:
     assert theirs(torch.zeros(1, 2, 5, 5), output_size=(10, 9)).shape == (1, 3, 10, 9)
 
 
-SIGNATURES = [
-    ("Conv1d", {"padding_mode"}),
-    ("Conv2d", {"padding_mode"}),
-    ("ConvTranspose1d", {"padding_mode"}),
-    ("ConvTranspose2d", {"padding_mode"}),
-]
-
-
-@pytest.mark.parametrize("name", [name for name, _ in SIGNATURES])
+@pytest.mark.parametrize(
+    "name", ["Conv1d", "Conv2d", "ConvTranspose1d", "ConvTranspose2d", "Fold", "Unfold"]
+)
 def test_arguments_are_pytorchs(name: str, torch: Any) -> None:
     ours = inspect.signature(getattr(nn, name)).parameters
     theirs = inspect.signature(getattr(torch.nn, name)).parameters
     expected = [p for p in theirs if p not in ("device", "dtype")]
     assert [p for p in ours if p not in ("dtype", "generator")] == expected
-    for p in expected[3:]:
+    for p in expected:
         assert ours[p].default == theirs[p].default
 
 
@@ -451,6 +472,23 @@ MISTAKES: list[tuple[Callable[[], Any], type[AutogradError], str]] = [
         "shape (4, 3, 3, 3)",
     ),
     (lambda: F.conv2d(X, W, groups=0), ArgumentError, "Conv2d: groups must be at least 1, got 0"),
+    (
+        lambda: F.unfold(X, 11),
+        ShapeError,
+        "unfold: a kernel that spans 11×11 does not fit into an input of 10×10; use a smaller "
+        "kernel or more padding",
+    ),
+    (
+        lambda: nn.Unfold(2)(ag.zeros(10, 10)),
+        ShapeError,
+        "unfold expects (batch, channels, H, W), got input of shape (10, 10)",
+    ),
+    (
+        lambda: nn.Fold((4, 4), 2)(ag.zeros(1, 8, 4)),
+        ShapeError,
+        "fold expects (batch, channels·4, 9) for a kernel of (2, 2) and images of (4, 4), got "
+        "input of shape (1, 8, 4)",
+    ),
     (
         lambda: F.conv_transpose2d(X, ag.zeros(3, 4, 3, 3), padding="same"),
         ArgumentError,

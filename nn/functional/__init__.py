@@ -42,6 +42,7 @@ from autograd_mini.nn.functional.classification_losses import (
     nll_loss,
     soft_margin_loss,
 )
+from autograd_mini.nn.functional.columns import fold, unfold
 from autograd_mini.nn.functional.convolutions import (
     conv1d,
     conv2d,
@@ -94,6 +95,7 @@ __all__ = [
     "dropout1d",
     "dropout2d",
     "elu",
+    "fold",
     "gaussian_nll_loss",
     "gelu",
     "glu",
@@ -137,4 +139,5 @@ __all__ = [
     "tanh",
     "tanhshrink",
     "threshold",
+    "unfold",
 ]

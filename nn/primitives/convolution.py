@@ -20,7 +20,17 @@ from typing import Any
 
 import numpy as np
 
-from autograd_mini.nn.primitives.windows import Array, Sizes, Window, blocks, empty, memory
+from autograd_mini.nn.primitives.windows import (
+    Array,
+    Sizes,
+    Window,
+    add_up,
+    blocks,
+    columns_of,
+    empty,
+    memory,
+    without_padding,
+)
 from autograd_mini.registry import Primitive, primitive
 
 
@@ -29,23 +39,12 @@ def _in_groups(x: Array, groups: int) -> Array:
     return x.reshape(groups, len(x) // groups, prod(x.shape[1:]))
 
 
-def _columns(x: Array, window: Window) -> Array:
-    """Return the view (C, *kernel, *places, N) of an image (N, C, *size) and its zero padding."""
-    x = memory(x)
-    if window.is_padded:
-        channels, *size, n = x.shape
-        padded = np.zeros((channels, *window.padded(tuple(size)), n), x.dtype)
-        padded[(slice(None), *window.inside(tuple(size)))] = x
-        x = padded
-    return window.columns(x)
-
-
 def _as_matrix(block: Array, n_rows: int, groups: int) -> Array:
     return block.reshape(groups, n_rows, block.size // (groups * n_rows))
 
 
 def _convolve(x: Array, w: Array, b: Array | None, window: Window, groups: int) -> Array:
-    columns = _columns(x, window)
+    columns = columns_of(x, window)
     *places, n = columns.shape[1 + len(window.kernel) :]
     out = empty(n, len(w), tuple(places), np.result_type(x, w))
     result = _in_groups(memory(out), groups)
@@ -68,19 +67,15 @@ def _convolve_transpose(
     full[...] = 0
     for covered, block in blocks(window.columns(memory(full))):
         terms = np.matmul(matrix, image[..., covered]).reshape(block.shape)
-        for offsets in np.ndindex(*window.kernel):
-            element = (slice(None), *offsets)
-            block[element] += terms[element]
-    if window.is_padded:
-        cut: Any = (..., *window.inside(size))
-        full = full[cut].copy(order="K")
+        add_up(terms, block, window)
+    z = without_padding(full, window, size)
     if b is not None:
-        full += b.reshape(-1, *(1,) * len(size))
-    return full
+        z += b.reshape(-1, *(1,) * len(size))
+    return z
 
 
 def _convolve_weight(x: Array, g: Array, window: Window, groups: int) -> Array:
-    columns = _columns(x, window)
+    columns = columns_of(x, window)
     cotangent = _in_groups(memory(g), groups)
     n_rows = columns.shape[0] // groups * prod(window.kernel)
     total = np.zeros((groups, cotangent.shape[1], n_rows), np.result_type(x, g))

@@ -57,8 +57,9 @@ def _winners(x: Array, out: Array, window: Window) -> Iterator[tuple[Any, Any, A
 def _put_at_winners(g: Array, x: Array, out: Array, window: Window) -> Array:
     g = in_order_of(out, g)
     z = np.zeros_like(x, dtype=g.dtype)
+    disjoint = window.is_disjoint
     for places, elements, won in _winners(x, out, window):
-        if window.is_disjoint:
+        if disjoint:
             np.multiply(g[places], won, out=z[elements])
         else:
             z[elements] += g[places] * won

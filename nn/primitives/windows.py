@@ -122,6 +122,30 @@ def memory(x: Array) -> Array:
     return np.ascontiguousarray(x.transpose(*range(1, x.ndim), 0))
 
 
+def columns_of(x: Array, window: Window) -> Array:
+    """Return the view (C, *kernel, *places, N) of ``x``, (N, C, *size), padded with zeros."""
+    x = memory(x)
+    if window.is_padded:
+        channels, *size, n = x.shape
+        padded = np.zeros((channels, *window.padded(tuple(size)), n), x.dtype)
+        padded[(slice(None), *window.inside(tuple(size)))] = x
+        x = padded
+    return window.columns(x)
+
+
+def add_up(terms: Array, columns: Array, window: Window) -> None:
+    """Add ``terms`` to the view ``columns``, in which elements under several places occur often."""
+    for offsets in np.ndindex(*window.kernel):
+        element = (slice(None), *offsets)
+        columns[element] += terms[element]
+
+
+def without_padding(full: Array, window: Window, size: Sizes) -> Array:
+    """Return the part of ``full``, of shape (N, C, *padded), that is not padding."""
+    inside: Any = (..., *window.inside(size))
+    return full[inside].copy(order="K") if window.is_padded else full
+
+
 def in_order_of(model: Array, x: Array) -> Array:
     """Return ``x`` in the memory order of ``model``, which has its shape; copied if it differs."""
     if x.strides == model.strides:
