@@ -23,6 +23,9 @@ from autograd_mini.nn.states import IncompatibleKeys, write_state
 from autograd_mini.rows import Leaf
 from autograd_mini.tensors import Tensor
 
+_STORES = ("_parameters", "_buffers", "_modules")
+_PLAIN = frozenset({list, tuple, dict})
+
 
 class Module(Hooked):
     """Base of all layers and models: assign parameters and modules, define ``forward``.
@@ -53,8 +56,7 @@ class Module(Hooked):
     _is_called = True  # False: a container whose parts its owner calls
 
     def __init__(self) -> None:
-        stores = ("_parameters", "_buffers", "_modules")
-        vars(self).update({store: {} for store in stores}, _transient=set(), training=True)
+        vars(self).update({store: {} for store in _STORES}, _transient=set(), training=True)
 
     _parameters: dict[str, Parameter | None]
     _buffers: dict[str, Tensor | None]
@@ -78,7 +80,7 @@ class Module(Hooked):
         name = self._name
         scope = f"{outer}.{name}" if outer and name else outer or name
         if scope != self._named_in:
-            if not name and self._named_in is None:  # the first call of a whole model
+            if not name:
                 self._warn_of_hidden_parts()
             self._name_leaves(scope)
         if self._modules:
@@ -330,19 +332,29 @@ class Module(Hooked):
         )
 
     def _warn_of_hidden_parts(self) -> None:
-        """Warn of layers and parameters in plain containers, which no walk comes to."""
-        modules = list(self.modules())
-        known = {part for module in modules for part in (module, *module._parameters.values())}
-        for module in modules:
-            for name, value in vars(module).items():
-                if type(value) in (list, tuple, dict) and name not in Module.__annotations__:
-                    found = set(parts_inside(value, (Module, Parameter))) - known
-                    missed = list(filter(is_missed, found))
-                    if missed:
-                        where = f"{type(module).__name__}.{name}"
-                        n_layers = sum(isinstance(part, Module) for part in missed)
-                        text = text_of_hidden(where, value, n_layers, len(missed))
-                        warnings.warn(text, stacklevel=3)
+        """Warn of layers and parameters in plain containers, which no walk comes to.
+
+        A model is looked at until it has been called.
+        """
+        if self._named_in is not None:
+            return
+        containers = [
+            (module, name, value)
+            for module in self.modules()
+            for name, value in vars(module).items()
+            if type(value) in _PLAIN and name not in _STORES
+        ]
+        if not containers:
+            return
+        known = {part for m in self.modules() for part in (m, *m._parameters.values())}
+        for module, name, value in containers:
+            found = set(parts_inside(value, (Module, Parameter))) - known
+            missed = list(filter(is_missed, found))
+            if missed:
+                where = f"{type(module).__name__}.{name}"
+                n_layers = sum(isinstance(part, Module) for part in missed)
+                text = text_of_hidden(where, value, n_layers, len(missed))
+                warnings.warn(text, stacklevel=3)
 
     # ── changing all of it ────────────────────────────────────────────────────────────────────
 
