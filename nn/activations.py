@@ -113,7 +113,7 @@ class ELU(Applied, function=F.elu):
     """x where x > 0, else alpha·(eˣ − 1). The derivative at 0 is ``alpha``.
 
     Source: D.-A. Clevert, T. Unterthiner, S. Hochreiter 2015, "Fast and accurate deep network
-    learning by exponential linear units", eq. 16.
+    learning by exponential linear units", section 3.
 
     >>> import autograd_mini as ag
     >>> round(ELU()(ag.tensor(-1.0)).item(), 4)
@@ -143,7 +143,7 @@ class CELU(Applied, function=F.celu):
 
     Raises ArgumentError unless alpha > 0.
 
-    Source: J. Barron 2017, "Continuously differentiable exponential linear units", eq. 2.
+    Source: J. Barron 2017, "Continuously differentiable exponential linear units".
 
     >>> import autograd_mini as ag
     >>> round(CELU(alpha=2.0)(ag.tensor(-1.0)).item(), 4)
@@ -191,7 +191,7 @@ class SiLU(_InPlace, function=F.silu):
 class Mish(_InPlace, function=F.mish):
     """x·tanh(ln(1 + eˣ)).
 
-    Source: D. Misra 2019, "Mish: a self regularized non-monotonic activation function", eq. 1.
+    Source: D. Misra 2019, "Mish: a self regularized non-monotonic activation function".
 
     >>> import autograd_mini as ag
     >>> round(Mish()(ag.tensor(-1.0)).item(), 4)
@@ -219,7 +219,7 @@ class Softsign(_Plain, function=F.softsign):
     """x/(1 + |x|): like tanh, but it saturates like 1/x instead of exponentially.
 
     Source: X. Glorot, Y. Bengio 2010, "Understanding the difficulty of training deep feedforward
-    neural networks", section 3.2, who compare the two.
+    neural networks", section 3, who compare the two.
 
     >>> import autograd_mini as ag
     >>> Softsign()(ag.tensor([-1.0, 3.0]))

@@ -6,6 +6,15 @@ from sample_arrays import Sample, spread, strided
 SHAPES = [(), (3,), (2, 3), (2, 0), (1, 2, 2)]
 
 SAMPLES: dict[str, list[Sample]] = {
+    "squared_error": [
+        *[((spread(*s), spread(*s)), {"mean": m}) for s in [(), (3,), (2, 3)] for m in (0, 1)],
+        ((spread(2, 0), spread(2, 0)), {"mean": False}),
+        ((strided(2, 3), spread(2, 3)), {"mean": True}),
+    ],
+    "huber": [
+        *[((spread(*s), spread(*s)), {"delta": 1.1}) for s in SHAPES],
+        ((strided(2, 3), spread(2, 3)), {"delta": 0.3}),
+    ],
     "binary_cross_entropy": [
         *[((spread(*s, low=0.05, high=0.95), spread(*s, low=0, high=1)), {}) for s in SHAPES],
         ((strided(2, 3, low=0.05, high=0.95), np.array([[0.0, 1.0, 1.0], [1.0, 0.5, 0.0]])), {}),

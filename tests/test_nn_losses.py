@@ -559,6 +559,25 @@ def test_weights_are_saved_and_options_shown_as_pytorchs() -> None:
     assert repr(nn.CosineSimilarity()) == "CosineSimilarity(dim=1, eps=1e-08)"
 
 
+def test_inputs_may_be_named_as_pytorchs() -> None:
+    z = ag.tensor([[0.0, 0.0]])
+    assert nn.CrossEntropyLoss()(input=z, target=[0]).item() == pytest.approx(LN2)
+    assert F.mse_loss(input=[1.0], target=[3.0]).item() == 4
+    assert nn.ReLU()(input=ag.tensor([-1.0])).tolist() == [0]
+
+
+def test_one_row_on_the_tape() -> None:
+    """What training does most is one primitive."""
+    x = ag.tensor([1.0, 2.0], requires_grad=True)
+    for loss, rows in (
+        (nn.MSELoss(), ["squared_error"]),
+        (nn.HuberLoss(), ["huber", "mean"]),
+        (nn.BCEWithLogitsLoss(), ["binary_cross_entropy_with_logits", "mean"]),
+    ):
+        out = loss(x, [0.0, 1.0])
+        assert [row.operation for row in ag.tape(out) if not row.is_leaf] == rows
+
+
 def test_the_mean_of_nothing() -> None:
     with pytest.raises(ShapeError) as raised:
         nn.MSELoss()(ag.zeros(0, 3), ag.zeros(0, 3))

@@ -96,6 +96,45 @@ def test_modes_hooks_and_the_tape_are_left_as_found(
     assert capsys.readouterr().out == ""
 
 
+def test_convolutions_and_linear_layers_of_one_net(rng: np.random.Generator) -> None:
+    model = nn.Sequential(
+        nn.Conv2d(1, 6, 3, dtype=float),
+        nn.ReLU(),
+        nn.MaxPool2d(2),
+        nn.Conv2d(6, 8, 3, dtype=float),
+        nn.ReLU(),
+        nn.Flatten(),
+        nn.Linear(8 * 9, 10, dtype=float),
+    )
+    x = ag.tensor(rng.uniform(size=(40, 1, 12, 12)))
+    nn.init.lsuv_(model, x)
+    for i in (0, 3, 6):
+        assert float(np.var(model[: i + 1](x).detach().numpy())) == pytest.approx(1, abs=0.01)
+    kernels = model[3].weight.data.reshape(8, -1)
+    np.testing.assert_allclose(
+        kernels @ kernels.T, np.eye(8) * (kernels[0] @ kernels[0]), atol=1e-12
+    )
+
+
+def test_embeddings_stay_as_they_are(rng: np.random.Generator) -> None:
+    """Their inputs are numbers of words, and no weight makes those vary less."""
+
+    class Words(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.weight = nn.Parameter(rng.normal(size=(5, 4)))
+
+        def forward(self, words: Any) -> Any:
+            return self.weight[words]
+
+    model = nn.Sequential(Words(), nn.Linear(4, 3, dtype=float))
+    before = model[0].weight.data.copy()
+    words = rng.integers(5, size=30)
+    nn.init.lsuv_(model, words)
+    np.testing.assert_array_equal(model[0].weight.data, before)
+    assert float(model(words).var()) == pytest.approx(1, abs=0.01)
+
+
 def test_a_shared_weight_is_scaled_once(rng: np.random.Generator) -> None:
     model = nn.Sequential(nn.Linear(9, 9, dtype=float), nn.Tanh(), nn.Linear(9, 9, dtype=float))
     model[2].weight = model[0].weight

@@ -156,7 +156,7 @@ def softshrink(input: Any, lambd: float = 0.5) -> Any:
     """
     require("softshrink: lambd", lambd, is_number(lambd) and lambd >= 0, "a number, at least 0")
     x = as_numeric("softshrink: the input", input)
-    return x - ag.clip(x, -lambd, lambd)
+    return ag.relu(x - lambd) - ag.relu(-lambd - x)
 
 
 def hardshrink(input: Any, lambd: float = 0.5) -> Any:
@@ -166,7 +166,7 @@ def hardshrink(input: Any, lambd: float = 0.5) -> Any:
     tensor([-2.,  0.,  2.])
     """
     x = as_numeric("hardshrink: the input", input)
-    return ag.where((x > lambd) | (x < -lambd), x, 0.0)
+    return x * ((x > lambd) | (x < -lambd))
 
 
 def threshold(input: Any, threshold: float, value: float, inplace: bool = False) -> Any:

@@ -236,7 +236,7 @@ def kl_div(input: Any, target: Any, *, reduction: str = "mean", log_target: bool
 
     Raises ShapeError for different shapes.
 
-    Source: S. Kullback, R. Leibler 1951, "On information and sufficiency", eq. 2.4.
+    Source: S. Kullback, R. Leibler 1951, "On information and sufficiency", section 2.
 
     >>> x = ag.log(ag.tensor([[0.5, 0.5]]))
     >>> kl_div(x, ag.tensor([[1.0, 0.0]]), reduction="batchmean")
@@ -307,7 +307,7 @@ def hinge_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
 
     Raises ArgumentError for other labels, ShapeError for different shapes.
 
-    Source: C. Cortes, V. Vapnik 1995, "Support-vector networks", eqs. 10 to 15, as slack variables.
+    Source: C. Cortes, V. Vapnik 1995, "Support-vector networks", where it is the sum of slacks.
 
     >>> hinge_loss(ag.tensor([2.0, 0.5, -1.0]), ag.tensor([1.0, 1.0, 1.0]), reduction="none")
     tensor([0. , 0.5, 2. ])

@@ -21,8 +21,10 @@ from autograd_mini.nn.functional.reduction import (
     in_dtype_of,
     paired,
     reduced,
+    refuse_empty,
     refusing_old_words,
 )
+from autograd_mini.nn.primitives.residuals import huber, squared_error
 
 
 @refusing_old_words
@@ -40,7 +42,11 @@ def mse_loss(input: Any, target: Any, *, reduction: str = "mean") -> Any:
     """
     check_reduction("mse_loss", reduction)
     x, y = paired("mse_loss", input, target)
-    return reduced("mse_loss", ag.square(ag.subtract(x, y)), reduction)
+    if reduction == "none":
+        return ag.square(ag.subtract(x, y))
+    if reduction == "mean":
+        refuse_empty("mse_loss", x)
+    return squared_error(x, y, mean=reduction == "mean")
 
 
 @refusing_old_words
@@ -70,13 +76,7 @@ def huber_loss(input: Any, target: Any, reduction: str = "mean", delta: float = 
     require("huber_loss: delta", delta, is_number(delta) and delta > 0, "a positive number")
     check_reduction("huber_loss", reduction)
     x, y = paired("huber_loss", input, target)
-    return reduced("huber_loss", _huber(ag.subtract(x, y), delta), reduction)
-
-
-def _huber(difference: Any, delta: float) -> Any:
-    """Both pieces at once: with c = d cut off at ±delta, the loss is c·(d − c/2)."""
-    cut = ag.clip(difference, -delta, delta)
-    return cut * (difference - cut / 2)
+    return reduced("huber_loss", huber(x, y, delta=delta), reduction)
 
 
 @refusing_old_words
@@ -95,8 +95,7 @@ def smooth_l1_loss(input: Any, target: Any, *, reduction: str = "mean", beta: fl
     require("smooth_l1_loss: beta", beta, is_number(beta) and beta >= 0, "a number, at least 0")
     check_reduction("smooth_l1_loss", reduction)
     x, y = paired("smooth_l1_loss", input, target)
-    difference = ag.subtract(x, y)
-    losses = ag.absolute(difference) if beta == 0 else _huber(difference, beta) / beta
+    losses = huber(x, y, delta=beta) / beta if beta else ag.absolute(ag.subtract(x, y))
     return reduced("smooth_l1_loss", losses, reduction)
 
 
@@ -118,7 +117,7 @@ def gaussian_nll_loss(
     Raises ArgumentError for a negative variance or unless eps > 0, ShapeError for other shapes.
 
     Source: D. Nix, A. Weigend 1994, "Estimating the mean and variance of the target probability
-    distribution", eq. 5.
+    distribution".
 
     >>> gaussian_nll_loss(ag.tensor([1.0]), ag.tensor([3.0]), ag.tensor([1.0]))
     tensor(2.)

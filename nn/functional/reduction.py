@@ -32,9 +32,14 @@ def reduced(name: str, losses: Any, reduction: str) -> Any:
         return losses
     if reduction == "sum":
         return losses.sum()
+    refuse_empty(name, losses)
+    return losses.mean()
+
+
+def refuse_empty(name: str, losses: Any) -> None:
+    """Raise ShapeError if there is nothing to take the mean of."""
     if losses.size == 0:
         raise ShapeError(f"{name}: an empty batch has no mean; shape {losses.shape} has no loss")
-    return losses.mean()
 
 
 def paired(name: str, input: Any, target: Any) -> tuple[Any, Any]:

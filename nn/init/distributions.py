@@ -90,7 +90,7 @@ def sparse_(
 
     Raises ShapeError for other than 2 axes, ArgumentError unless 0 ≤ sparsity ≤ 1 and std ≥ 0.
 
-    Source: J. Martens 2010, "Deep learning via Hessian-free optimization", section 5.
+    Source: J. Martens 2010, "Deep learning via Hessian-free optimization".
 
     >>> import autograd_mini as ag
     >>> (sparse_(ag.zeros(10, 3), sparsity=0.25).numpy() == 0).sum(axis=0).tolist()

@@ -1,13 +1,15 @@
 """Binary cross entropy, of probabilities and of logits.
 
-Composed of logarithms it would lose digits, or be NaN, where a prediction is certain.
+Of probabilities, a composition of logarithms would be NaN where a prediction is certain. Of
+logits, e^−|x| serves the value and the slope, and neither loses a digit.
 """
 
 from typing import Any
 
 import numpy as np
 
-from autograd_mini.ops.activations import sigmoid
+from autograd_mini.fusion import fused
+from autograd_mini.ops.activations import log_sigmoid
 from autograd_mini.registry import primitive
 
 
@@ -27,14 +29,29 @@ binary_cross_entropy = primitive(
 )
 
 
-def _surprise_of_logits(x: Any, y: Any) -> Any:
-    return np.maximum(x, 0) - x * y + np.log1p(np.exp(-np.abs(x)))
+def _definition(x: Any, y: Any) -> Any:
+    return -(y * log_sigmoid(x) + (1 - y) * log_sigmoid(np.negative(x)))
 
 
-binary_cross_entropy_with_logits = primitive(
-    _surprise_of_logits,
+def _forward(x: Any, y: Any) -> tuple[Any, Any]:
+    decay = np.exp(-np.abs(x))
+    return np.log1p(decay) + (np.maximum(x, 0) - x * y), decay
+
+
+def _backward(g: Any, decay: Any, wanted: tuple[bool, ...], x: Any, y: Any) -> tuple[Any, ...]:
+    slope_x = slope_y = None
+    if wanted[0]:
+        probability = np.maximum(decay, x >= 0) / (1 + decay)  # σ(x), without a branch
+        slope_x = (g * (probability - y)).astype(x.dtype, copy=False)
+    if wanted[1]:
+        slope_y = (-g * x).astype(y.dtype, copy=False)
+    return slope_x, slope_y
+
+
+binary_cross_entropy_with_logits = fused(
+    _definition,
     name="binary_cross_entropy_with_logits",
     doc="z = ln(1 + eˣ) − x·y; ∂z/∂x = σ(x) − y; ∂z/∂y = −x",
-    x=lambda g, out, x, y: g * (sigmoid(x) - y),
-    y=lambda g, out, x, y: -g * x,
+    forward=_forward,
+    backward=_backward,
 )
