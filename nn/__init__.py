@@ -105,6 +105,7 @@ from autograd_mini.nn.positions import (
 )
 from autograd_mini.nn.recurrent import GRU, LSTM, RNN
 from autograd_mini.nn.recurrent_cells import GRUCell, LSTMCell, RNNCell
+from autograd_mini.nn.residual import Residual
 from autograd_mini.nn.summaries import Summary, summary
 
 __all__ = [
@@ -177,6 +178,7 @@ __all__ = [
     "RandomSampler",
     "ReLU",
     "ReLU6",
+    "Residual",
     "RotaryPositionalEncoding",
     "Sampler",
     "Sequential",
