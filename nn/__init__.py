@@ -79,6 +79,7 @@ from autograd_mini.nn.losses import (
     HuberLoss,
     KLDivLoss,
     L1Loss,
+    MarginRankingLoss,
     MSELoss,
     MultiMarginLoss,
     NLLLoss,
@@ -86,6 +87,7 @@ from autograd_mini.nn.losses import (
     PoissonNLLLoss,
     SmoothL1Loss,
     SoftMarginLoss,
+    TripletMarginLoss,
 )
 from autograd_mini.nn.module import Module
 from autograd_mini.nn.normalizer import Normalizer
@@ -158,6 +160,7 @@ __all__ = [
     "LogSigmoid",
     "LogSoftmax",
     "MSELoss",
+    "MarginRankingLoss",
     "MaxPool1d",
     "MaxPool2d",
     "Mish",
@@ -201,6 +204,7 @@ __all__ = [
     "Tanhshrink",
     "TensorDataset",
     "Threshold",
+    "TripletMarginLoss",
     "Unfold",
     "WeightedRandomSampler",
     "datasets",

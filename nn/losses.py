@@ -293,6 +293,46 @@ class HingeEmbeddingLoss(_Loss, function=F.hinge_embedding_loss):
         super().__init__(reduction=reduction, margin=margin)
 
 
+class MarginRankingLoss(_Loss, function=F.margin_ranking_loss):
+    """max(0, margin − y·(x₁ − x₂)): x₁ is to be above x₂ where y = 1, below where y = −1.
+
+    >>> import autograd_mini as ag
+    >>> MarginRankingLoss()(ag.tensor([3.0]), ag.tensor([1.0]), ag.tensor([-1]))
+    tensor(2.)
+    """
+
+    @refusing_old_words
+    def __init__(self, margin: float = 0.0, *, reduction: str = "mean") -> None:
+        super().__init__(reduction=reduction, margin=margin)
+
+
+class TripletMarginLoss(_Loss, function=F.triplet_margin_loss):
+    """max(0, d(a, p) − d(a, n) + margin) for an anchor, one like it and one unlike it.
+
+    Source: see ``functional.triplet_margin_loss``.
+
+    >>> import autograd_mini as ag
+    >>> a, p, n = ag.tensor([[0.0, 0.0]]), ag.tensor([[0.0, 2.0]]), ag.tensor([[0.0, 2.5]])
+    >>> TripletMarginLoss(eps=0)(a, p, n)
+    tensor(0.5)
+    """
+
+    @refusing_old_words
+    def __init__(
+        self,
+        margin: float = 1.0,
+        p: float = 2.0,
+        eps: float = 1e-6,
+        swap: bool = False,
+        *,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__(reduction=reduction, margin=margin, p=p, eps=eps, swap=swap)
+
+
+# ── similarities ────────────────────────────────────────────────────────────────────────────────
+
+
 class CosineSimilarity(Applied, function=F.cosine_similarity):
     """The cosine of the angle between vectors along the axis ``dim``.
 

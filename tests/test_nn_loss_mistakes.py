@@ -226,6 +226,18 @@ REFUSED: list[tuple[Callable[[], Any], type[AutogradError], str]] = [
         "got (4, 3) and (1,)",
     ),
     (
+        lambda: nn.MarginRankingLoss()(ag.ones(4), ag.ones(4), ag.zeros(4)),
+        ArgumentError,
+        "margin_ranking_loss: labels must be 1 or -1, got 0.0; of labels 0 and 1, write "
+        "2 * labels - 1",
+    ),
+    (
+        lambda: nn.TripletMarginLoss()(ag.ones(4, 3), ag.ones(4, 3), ag.ones(3)),
+        ShapeError,
+        "triplet_margin_loss: shapes (4, 3) and (3,) broadcast to (4, 3), probably not meant; "
+        "reshape one like the other",
+    ),
+    (
         lambda: F.cosine_similarity(ag.ones(4, 3), ag.ones(4, 2)),
         ShapeError,
         "cosine_similarity: shapes (4, 3) and (4, 2) do not broadcast",

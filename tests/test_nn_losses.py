@@ -190,6 +190,14 @@ CLOSED: list[tuple[str, dict[str, Any], tuple[Any, ...], list[float]]] = [
         ([[3.0, 0.0]] * 2, [[1.0, 1.0]] * 2, [1, -1]),
         [1 - 0.5**0.5, 0.5**0.5],
     ),
+    ("MarginRankingLoss", {"margin": 1.0}, ([3.0, 3.0], [1.0, 1.0], [1, -1]), [0, 3]),
+    ("TripletMarginLoss", {"eps": 0}, ([[0.0, 0.0]], [[0.0, 2.0]], [[0.0, 2.5]]), [0.5]),
+    (
+        "TripletMarginLoss",
+        {"eps": 0, "swap": True},
+        ([[0.0, 0.0]], [[0.0, 2.0]], [[0.0, 2.5]]),
+        [2.5],
+    ),
     ("GaussianNLLLoss", {}, ([1.0, 0.0], [3.0, 0.0], [1.0, math.e]), [2, 0.5]),
     ("GaussianNLLLoss", {"full": True}, ([1.0], [1.0], [1.0]), [math.log(2 * math.pi) / 2]),
     ("CrossEntropyLoss", {}, ([[0.0, math.log(3)]] * 2, [0, 1]), [2 * LN2, math.log(4 / 3)]),
@@ -473,6 +481,24 @@ def test_cosine_embedding_equals_pytorch(
         agree(torch, "CosineEmbeddingLoss", options, arrays)
 
 
+@pytest.mark.parametrize("reduction", REDUCTIONS)
+def test_ranking_and_triplets_equal_pytorch(
+    torch: Any, rng: np.random.Generator, reduction: str
+) -> None:
+    for shape, margin in product([(), (5,), (4, 3)], [0.0, 0.4]):
+        arrays = (*numbers(rng, shape), np.asarray(signed(rng, shape)[1]))
+        agree(torch, "MarginRankingLoss", {"margin": margin, "reduction": reduction}, arrays)
+    for shape, p, swap in product([(3,), (6, 3)], [1.0, 2.0], [False, True]):
+        options = {"p": p, "swap": swap, "margin": 0.7, "reduction": reduction}
+        triplet = (*numbers(rng, shape), rng.normal(size=shape))
+        agree(torch, "TripletMarginLoss", options, triplet)
+
+
+def test_triplets_to_order_2(rng: np.random.Generator) -> None:
+    arrays = [ag.tensor(rng.normal(size=(4, 3))) for _ in range(3)]
+    assert ag.gradcheck(nn.TripletMarginLoss(margin=3.0, swap=True), arrays, order=2)
+
+
 @pytest.mark.parametrize(
     ("shapes", "dim"),
     [(((3,), (3,)), 0), (((4, 3), (4, 3)), 1), (((4, 3), (3,)), -1), (((2, 1, 3), (4, 3)), 2)],
@@ -538,7 +564,7 @@ OF_PYTORCH = [
     *("MSELoss", "L1Loss", "HuberLoss", "SmoothL1Loss", "GaussianNLLLoss", "PoissonNLLLoss"),
     *("CrossEntropyLoss", "NLLLoss", "BCELoss", "BCEWithLogitsLoss", "KLDivLoss"),
     *("MultiMarginLoss", "SoftMarginLoss", "CosineEmbeddingLoss", "HingeEmbeddingLoss"),
-    *("CosineSimilarity", "PairwiseDistance"),
+    *("MarginRankingLoss", "TripletMarginLoss", "CosineSimilarity", "PairwiseDistance"),
 ]
 
 

@@ -72,8 +72,10 @@ from autograd_mini.nn.functional.similarities import (
     cosine_embedding_loss,
     cosine_similarity,
     hinge_embedding_loss,
+    margin_ranking_loss,
     normalize,
     pairwise_distance,
+    triplet_margin_loss,
 )
 
 __all__ = [
@@ -112,6 +114,7 @@ __all__ = [
     "linear",
     "log_softmax",
     "logsigmoid",
+    "margin_ranking_loss",
     "max_pool1d",
     "max_pool2d",
     "mish",
@@ -139,5 +142,6 @@ __all__ = [
     "tanh",
     "tanhshrink",
     "threshold",
+    "triplet_margin_loss",
     "unfold",
 ]

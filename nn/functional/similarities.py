@@ -137,3 +137,63 @@ def hinge_embedding_loss(
     x, y = paired("hinge_embedding_loss", input, signs("hinge_embedding_loss", target))
     losses = ag.where(y > 0, x, ag.clip(margin - x, 0, None))
     return reduced("hinge_embedding_loss", losses, reduction)
+
+
+@refusing_old_words
+def margin_ranking_loss(
+    input1: Any, input2: Any, target: Any, margin: float = 0.0, *, reduction: str = "mean"
+) -> Any:
+    """Return max(0, margin − y·(x₁ − x₂)): x₁ is to be above x₂ where y = 1, below where y = −1.
+
+    Shapes: all three equal. The slope at the kink is that of the loss above 0, as PyTorch's.
+
+    Raises ArgumentError for other targets, ShapeError for different shapes.
+
+    >>> margin_ranking_loss(ag.tensor([3.0]), ag.tensor([1.0]), ag.tensor([-1]))
+    tensor(2.)
+    """
+    name = "margin_ranking_loss"
+    check_reduction(name, reduction)
+    require(f"{name}: margin", margin, is_number(margin), "a finite number")
+    x1, x2 = paired(name, input1, input2)
+    x1, y = paired(name, x1, signs(name, target))
+    return reduced(name, ag.clip(margin - y * (x1 - x2), 0, None), reduction)
+
+
+@refusing_old_words
+def triplet_margin_loss(
+    anchor: Any,
+    positive: Any,
+    negative: Any,
+    margin: float = 1.0,
+    p: float = 2.0,
+    eps: float = 1e-6,
+    swap: bool = False,
+    *,
+    reduction: str = "mean",
+) -> Any:
+    """Return max(0, d(a, p) − d(a, n) + margin): nearer to its like than to another, by a margin.
+
+    d is ``pairwise_distance``, not its square. With ``swap`` the distance to the negative is that
+    of the anchor or of the positive, whichever is nearer.
+
+    Shapes: all three equal, (N, D) or (D,). The slope at the kink is that of the loss above 0.
+
+    Raises ShapeError for other shapes.
+
+    Source: F. Schroff, D. Kalenichenko, J. Philbin 2015, "FaceNet", eq. 3, with squares; V. Balntas
+    et al. 2016, "Learning local feature descriptors with triplets", has the swap.
+
+    >>> a, p, n = ag.tensor([[0.0, 0.0]]), ag.tensor([[0.0, 2.0]]), ag.tensor([[0.0, 2.5]])
+    >>> triplet_margin_loss(a, p, n, eps=0)
+    tensor(0.5)
+    """
+    name = "triplet_margin_loss"
+    check_reduction(name, reduction)
+    require(f"{name}: margin", margin, is_number(margin) and margin > 0, "a positive number")
+    a, like = paired(name, anchor, positive)
+    a, unlike = paired(name, a, negative)
+    far = pairwise_distance(a, unlike, p, eps)
+    if swap:
+        far = ag.minimum(far, pairwise_distance(like, unlike, p, eps))
+    return reduced(name, ag.clip(pairwise_distance(a, like, p, eps) - far + margin, 0), reduction)
