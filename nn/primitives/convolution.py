@@ -78,10 +78,11 @@ def _convolve_weight(x: Array, g: Array, window: Window, groups: int) -> Array:
     columns = columns_of(x, window)
     cotangent = _in_groups(memory(g), groups)
     n_rows = columns.shape[0] // groups * prod(window.kernel)
-    total = np.zeros((groups, cotangent.shape[1], n_rows), np.result_type(x, g))
+    total = np.zeros((groups, n_rows, cotangent.shape[1]), np.result_type(x, g))
     for covered, block in blocks(columns):
-        total += cotangent[..., covered] @ _as_matrix(block, n_rows, groups).swapaxes(1, 2)
-    return total.reshape(g.shape[1], columns.shape[0] // groups, *window.kernel)
+        total += _as_matrix(block, n_rows, groups) @ cotangent[..., covered].swapaxes(1, 2)
+    shape = g.shape[1], columns.shape[0] // groups, *window.kernel
+    return total.swapaxes(1, 2).reshape(shape)
 
 
 def _per_channel(g: Any) -> Any:

@@ -20,8 +20,13 @@ def _pooled(x: Array, window: Window, combine: np.ufunc, start: float) -> Array:
     size = x.shape[2:]
     for axis, (n, along) in enumerate(zip(window.places(size), taps(window, size), strict=True), 2):
         before = (slice(None),) * axis
-        out = np.full_like(x, start, shape=(*x.shape[:axis], n, *x.shape[axis + 1 :]))
-        for places, elements in along:
+        if len(along) > 1 and all(places == slice(0, n) for places, _ in along):
+            (_, first), (_, second), *rest = along
+            out = combine(x[(*before, first)], x[(*before, second)])
+        else:
+            rest = list(along)
+            out = np.full_like(x, start, shape=(*x.shape[:axis], n, *x.shape[axis + 1 :]))
+        for places, elements in rest:
             part = out[(*before, places)]
             combine(part, x[(*before, elements)], out=part)
         x = out
