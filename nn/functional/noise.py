@@ -6,6 +6,7 @@ import numpy as np
 
 import autograd_mini as ag
 from autograd_mini.errors import ShapeError
+from autograd_mini.methods import plain
 from autograd_mini.nn.arguments import as_numeric, check_probability
 from autograd_mini.nn.functional.spaces import AXES
 
@@ -84,5 +85,6 @@ def _dropped(
             f"{tuple(x.shape)}"
         )
     shape = (*x.shape[: x.ndim - n_shared], *(1,) * n_shared)
-    kept = ((generator or ag.default_generator()).random(shape) >= p).astype(x.dtype)
+    kept = np.empty_like(plain(x), shape=shape)  # in the memory order of x
+    kept[...] = (generator or ag.default_generator()).random(shape) >= p
     return x * (kept if p == 1 else kept / (1 - p))
