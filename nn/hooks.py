@@ -169,7 +169,6 @@ def gate(values: Values, ask: Callable[[Values], Values]) -> Values:
 
     def arrival(position: int) -> Callable[[Tensor], None]:
         def arrive(g: Tensor) -> None:
-            leaving.clear()
             arrived[position] = g
 
         return arrive

@@ -310,9 +310,14 @@ def test_a_write_that_fails_midway_leaves_the_old_file(
             raise OSError(28, "No space left on device")
         write(*args, **kwargs)
 
-    monkeypatch.setattr(np.lib.format, "write_array", fill_up)
-    with pytest.raises(FileError, match=r"^save_training: .* cannot be written: No space left"):
-        nn.save_training(path, **parts)
+    def refuse(*_: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    for place, name, fail in ((np.lib.format, "write_array", fill_up), (os, "replace", refuse)):
+        with monkeypatch.context() as patched:
+            patched.setattr(place, name, fail)
+            with pytest.raises(FileError, match=r"^save_training: .* cannot be written: [NP]"):
+                nn.save_training(path, **parts)
     assert path.read_bytes() == before
     assert os.listdir(path.parent) == [path.name]
 

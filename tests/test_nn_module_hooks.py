@@ -167,11 +167,12 @@ def test_higher_orders_go_through_hooks_without_leaks() -> None:
     assert calls[:2] == ["Tanh", "Linear"]
     gc.disable()
     try:
-        y = model(x)
-        gone = weakref.ref(y.row)
-        y.sum().backward()
-        del y
-        assert gone() is None
+        for create_graph in (False, True):
+            y = model(x)
+            rows = [weakref.ref(row) for row in ag.tape(y) if not row.is_leaf]
+            grads = ag.grad(y.sum(), [x, *model.parameters()], create_graph=create_graph)
+            del y, grads
+            assert all(row() is None for row in rows)
     finally:
         gc.enable()
 

@@ -158,9 +158,27 @@ def test_also_after_an_error_and_inside_other_blocks() -> None:
     assert not any(p.requires_grad for p in model.parameters())
     assert not any(module._hooks for module in model.modules())
     with ag.no_grad(), ag.scope("outer"), ag.record() as tape:
-        assert nn.summary(model[0], ag.ones(1, 2)).multiply_adds == 4
+        [row] = nn.summary(model[1], ag.ones(1, 3))
+        assert (row.name, row.output_shape, row.calls, row.multiply_adds) == ("", (1, 1), 1, 3)
         assert not ag.is_grad_enabled()
     assert len(tape) == 0
+
+
+def test_it_runs_in_evaluation_mode_and_tracks_what_is_frozen() -> None:
+    modes = []
+
+    class Look(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.table = nn.Parameter(np.ones((5, 3)))
+            self.w = nn.Parameter(np.ones((3, 2)))
+
+        def forward(self, index: Any) -> Any:
+            modes.append(self.training)
+            return self.table[index] @ self.w
+
+    assert nn.summary(Look().freeze(), [1, 4, 4, 0]).multiply_adds == 4 * 3 * 2
+    assert modes == [False]
 
 
 def test_what_is_no_model_and_no_input() -> None:
