@@ -13,7 +13,14 @@ _keys = count()
 
 
 class HookHandle:
-    """What ``register_hook`` returns: ``remove()`` takes the hook away again."""
+    """What ``register_hook`` returns: ``remove()`` takes the hook away; so does leaving ``with``.
+
+    >>> import autograd_mini as ag
+    >>> x = ag.tensor(2.0, requires_grad=True)
+    >>> with x.register_hook(lambda g: print("dx =", g.item())):
+    ...     (x * x).backward()
+    dx = 4.0
+    """
 
     def __init__(self, hooks: dict[int, Callable[[Any], Any]], key: int) -> None:
         self._hooks = hooks
@@ -22,6 +29,12 @@ class HookHandle:
     def remove(self) -> None:
         """Stop calling the hook; doing so twice does no harm."""
         self._hooks.pop(self._key, None)
+
+    def __enter__(self) -> "HookHandle":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.remove()
 
 
 def hang(row: Row, hook: Callable[[Any], Any], as_tensor: Callable[[Array], Any]) -> HookHandle:

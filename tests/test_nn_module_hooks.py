@@ -42,6 +42,14 @@ def test_forward_hooks_see_and_replace() -> None:
     assert len(seen) == 2
 
 
+def test_a_hook_may_last_for_a_block() -> None:
+    model = nn.Identity()
+    with model.register_forward_hook(lambda m, args, out: out + 1) as handle:
+        assert model(1) == 2
+    assert model(1) == 1
+    handle.remove()
+
+
 def test_a_single_value_replaces_a_single_argument() -> None:
     model = nn.Identity()
     model.register_forward_pre_hook(lambda m, args: args[0] + 1)
