@@ -20,13 +20,20 @@ def destination(args: Iterable[Any], device: Any, dtype: Any) -> DType | None:
     for arg in args:
         if isinstance(arg, Tensor):
             dtype = arg.dtype
-        elif isinstance(getattr(arg, "type", arg), str):
-            device = arg
-        else:
+        elif _is_dtype(arg):
             dtype = arg
+        else:
+            device = arg
     if device is not None:
         _require_cpu(device)
     return None if dtype is None else _floating(dtype)
+
+
+def _is_dtype(arg: Any) -> bool:
+    try:
+        return arg is not None and np.dtype(arg) is not None
+    except TypeError:
+        return False
 
 
 def _require_cpu(device: Any) -> None:

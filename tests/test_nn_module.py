@@ -342,6 +342,7 @@ def test_casting_converts_values_gradients_and_floating_buffers() -> None:
     assert np.allclose(leaf.grad.numpy(), gradient)
     assert net.float()(ag.ones(1, 2)).dtype == np.float32
     assert net.half().head.weight.dtype == np.float16
+    assert net.to("float64").head.weight.dtype == np.float64
     assert net.to(ag.zeros(1)).head.weight.dtype == np.float32
 
 
