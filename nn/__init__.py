@@ -109,6 +109,11 @@ from autograd_mini.nn.recurrent import GRU, LSTM, RNN
 from autograd_mini.nn.recurrent_cells import GRUCell, LSTMCell, RNNCell
 from autograd_mini.nn.residual import Residual
 from autograd_mini.nn.summaries import Summary, summary
+from autograd_mini.nn.transformer import (
+    TransformerEncoder,
+    TransformerEncoderLayer,
+    generate_square_subsequent_mask,
+)
 
 __all__ = [
     "CELU",
@@ -204,12 +209,15 @@ __all__ = [
     "Tanhshrink",
     "TensorDataset",
     "Threshold",
+    "TransformerEncoder",
+    "TransformerEncoderLayer",
     "TripletMarginLoss",
     "Unfold",
     "WeightedRandomSampler",
     "datasets",
     "default_collate",
     "functional",
+    "generate_square_subsequent_mask",
     "init",
     "load",
     "load_training",
