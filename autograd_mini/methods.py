@@ -20,14 +20,11 @@ from autograd_mini.ops import (
     elementwise,
     gathering,
     indexing,
-    normalizing,
-    norms,
     products,
-    rearranging,
     reductions,
-    scans,
     shaping,
 )
+from autograd_mini.reduction_methods import ReductionMethods
 from autograd_mini.registry import Primitive
 from autograd_mini.rows import Array
 
@@ -72,15 +69,15 @@ def _operators(primitive: Primitive) -> tuple[Operator, Operator, Operator]:
     return operator, reflected, augmented
 
 
-def _plain_operator(ufunc: np.ufunc) -> Callable[["Methods", Any], Any]:
-    """Return an operator that carries no gradient: its result is a plain array."""
+def _constant_operator(ufunc: np.ufunc, reflected: bool = False) -> Callable[["Methods", Any], Any]:
+    """Return an operator whose result carries no gradient."""
 
-    def operator(self: "Methods", other: Any) -> Any:
-        operand = plain(other)
+    def operator(self: "Methods", other: Any) -> "Tensor":
+        x, y = self._array, plain(other)
         try:
-            return ufunc(self._array, operand)
+            return self._answer(ufunc(y, x) if reflected else ufunc(x, y), ufunc.__name__)
         except ValueError as error:
-            complaint = arithmetic.not_broadcastable(self._array, operand) or error
+            complaint = arithmetic.not_broadcastable(x, y) or error
             raise ShapeError(f"{ufunc.__name__}: {complaint}") from None
 
     return operator
@@ -104,7 +101,7 @@ def _method(function: Callable[..., Any]) -> Callable[..., "Tensor"]:
     return method
 
 
-class Methods:
+class Methods(ReductionMethods):
     """Operators and methods of Tensor; ``_apply`` and ``_array`` are what it brings to them."""
 
     __slots__ = ()
@@ -124,23 +121,28 @@ class Methods:
     __pos__ = _elementwise(elementwise.positive)
     __abs__ = _elementwise(elementwise.absolute)
 
-    __eq__ = _plain_operator(np.equal)
-    __ne__ = _plain_operator(np.not_equal)
-    __lt__ = _plain_operator(np.less)
-    __le__ = _plain_operator(np.less_equal)
-    __gt__ = _plain_operator(np.greater)
-    __ge__ = _plain_operator(np.greater_equal)
+    __eq__ = _constant_operator(np.equal)
+    __ne__ = _constant_operator(np.not_equal)
+    __lt__ = _constant_operator(np.less)
+    __le__ = _constant_operator(np.less_equal)
+    __gt__ = _constant_operator(np.greater)
+    __ge__ = _constant_operator(np.greater_equal)
     __hash__ = object.__hash__
 
-    __floordiv__ = _plain_operator(np.floor_divide)
+    __floordiv__ = _constant_operator(np.floor_divide)
 
-    def __rfloordiv__(self, other: Any) -> Array:
-        return cast(Array, np.floor_divide(plain(other), self._array))
+    __rfloordiv__ = _constant_operator(np.floor_divide, reflected=True)
+    __and__ = __rand__ = _constant_operator(np.bitwise_and)
+    __or__ = __ror__ = _constant_operator(np.bitwise_or)
+    __xor__ = __rxor__ = _constant_operator(np.bitwise_xor)
 
-    def __divmod__(self, other: Any) -> "tuple[Array, Tensor]":
+    def __invert__(self) -> "Tensor":
+        return self._answer(np.invert(self._array), "invert")
+
+    def __divmod__(self, other: Any) -> "tuple[Tensor, Tensor]":
         return self // other, self % other
 
-    def __rdivmod__(self, other: Any) -> "tuple[Array, Tensor]":
+    def __rdivmod__(self, other: Any) -> "tuple[Tensor, Tensor]":
         return other // self, other % self
 
     def __getitem__(self, index: Any) -> "Tensor":
@@ -192,94 +194,35 @@ class Methods:
         tensor = cast("Tensor", self) if wanted.kind == "f" else cast("Tensor", self).detach()
         return self._apply(elementwise.cast, (tensor,), {"dtype": wanted})
 
-    def sum(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
-        return self._apply(reductions.sum, (self,), {"axis": axis, "keepdims": keepdims})
-
-    def mean(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
-        return self._apply(reductions.mean, (self,), {"axis": axis, "keepdims": keepdims})
-
-    def max(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
-        return self._apply(reductions.max, (self,), {"axis": axis, "keepdims": keepdims})
-
-    def min(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
-        return self._apply(reductions.min, (self,), {"axis": axis, "keepdims": keepdims})
-
-    def var(self, axis: Axis = None, ddof: int = 0, keepdims: bool = False) -> "Tensor":
-        metadata = {"axis": axis, "ddof": ddof, "keepdims": keepdims}
-        return self._apply(reductions.var, (self,), metadata)
-
-    def std(self, axis: Axis = None, ddof: int = 0, keepdims: bool = False) -> "Tensor":
-        metadata = {"axis": axis, "ddof": ddof, "keepdims": keepdims}
-        return self._apply(reductions.std, (self,), metadata)
-
-    def median(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
-        return self._apply(reductions.median, (self,), {"axis": axis, "keepdims": keepdims})
-
-    def prod(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
-        return self._apply(scans.prod, (self,), {"axis": axis, "keepdims": keepdims})
-
-    def cumsum(self, axis: int | None = None) -> "Tensor":
-        return self._apply(scans.cumsum, (self,), {"axis": axis})
-
-    def cumprod(self, axis: int | None = None) -> "Tensor":
-        return self._apply(scans.cumprod, (self,), {"axis": axis})
-
     def trace(self, offset: int = 0, axis1: int = 0, axis2: int = 1) -> "Tensor":
         metadata = {"offset": offset, "axis1": axis1, "axis2": axis2}
         return self._apply(reductions.trace, (self,), metadata)
 
-    def softmax(self, axis: int = -1) -> "Tensor":
-        return self._apply(normalizing.softmax, (self,), {"axis": axis})
-
-    def log_softmax(self, axis: int = -1) -> "Tensor":
-        return self._apply(normalizing.log_softmax, (self,), {"axis": axis})
-
-    def logsumexp(self, axis: Axis = None, keepdims: bool = False) -> "Tensor":
-        return self._apply(reductions.logsumexp, (self,), {"axis": axis, "keepdims": keepdims})
-
-    def all(self, axis: Axis = None) -> Any:
-        return self._array.all(axis)
-
-    def any(self, axis: Axis = None) -> Any:
-        return self._array.any(axis)
-
-    def round(self, decimals: int = 0) -> Array:
-        return self._array.round(decimals)
-
-    def argsort(self, axis: int | None = -1) -> Array:
-        return self._array.argsort(axis)
-
-    def argmax(self, axis: int | None = None) -> Any:
-        return self._array.argmax(axis)
-
-    def argmin(self, axis: int | None = None) -> Any:
-        return self._array.argmin(axis)
+    def round(self, decimals: int = 0) -> "Tensor":
+        """Return the nearest numbers of so many decimals; they carry no gradient."""
+        return self._answer(self._array.round(decimals), "round")
 
     def reshape(self, *shape: Any) -> "Tensor":
-        return self._apply(shaping.reshape, (self,), {"shape": _unpacked(shape)})
-
-    def flatten(self) -> "Tensor":
-        return self.reshape(-1)
+        return self._apply(shaping.reshape, (self,), {"shape": unpacked(shape)})
 
     def transpose(self, *axes: Any) -> "Tensor":
-        return self._apply(shaping.transpose, (self,), {"axes": _unpacked(axes)} if axes else {})
+        """Permute the axes, or reverse them; two numbers swap two axes, as in PyTorch.
+
+        That differs from NumPy only in ``transpose(0, 1)`` of a matrix, which there does nothing.
+        """
+        if len(axes) == 2:
+            return self.swapaxes(*axes)
+        return self._apply(shaping.transpose, (self,), {"axes": unpacked(axes)} if axes else {})
 
     def swapaxes(self, axis1: int, axis2: int) -> "Tensor":
         return self._apply(shaping.swapaxes, (self,), {"axis1": axis1, "axis2": axis2})
 
-    def squeeze(self, axis: Axis = None) -> "Tensor":
-        return self._apply(shaping.squeeze, (self,), {"axis": axis})
-
-    norm = _method(norms.norm)
     ravel = _method(axes.ravel)
-    mT = property(_method(axes.matrix_transpose))  # noqa: N815 (NumPy's name)
     take = _method(gathering.take)
-    repeat = _method(rearranging.repeat)
-    diagonal = _method(rearranging.diagonal)
     dot = _method(products.dot)
 
 
-def _unpacked(numbers: tuple[Any, ...]) -> Any:
+def unpacked(numbers: tuple[Any, ...]) -> Any:
     """Make ``f((2, 3))`` and ``f(2, 3)`` the same."""
     if len(numbers) == 1 and isinstance(numbers[0], tuple | list | None):
         return None if numbers[0] is None else tuple(numbers[0])

@@ -23,13 +23,15 @@ from autograd_mini.errors import (
     UnsupportedError,
 )
 from autograd_mini.hooks import HookHandle, hang
-from autograd_mini.methods import Methods, plain
+from autograd_mini.methods import plain
 from autograd_mini.modes import enable_grad, modes
 from autograd_mini.ops import indexing
 from autograd_mini.ops.constant import CONSTANT
 from autograd_mini.registry import Primitive, composition, find, primitives, run_composed
 from autograd_mini.rows import Array, GradientHolder, Leaf, Row, calling_line
 from autograd_mini.sweep import reverse_sweep
+from autograd_mini.torch_in_place import TorchInPlace
+from autograd_mini.torch_methods import ElementCount, element_count
 
 if TYPE_CHECKING:
     from autograd_mini.fusion import Fused
@@ -113,7 +115,7 @@ def _source(parents: list[Row | None], view: Array) -> Leaf | None:
     return None
 
 
-class Tensor(Methods):
+class Tensor(TorchInPlace):
     """An array that records what is done to it, so that derivatives can be swept backward.
 
     ``data``: numbers, nested lists, an array or a Tensor; always copied. Floats in lists become the
@@ -147,6 +149,9 @@ class Tensor(Methods):
         if requires_grad:
             self.requires_grad = True
 
+    def _answer(self, array: Any, made_by: str) -> "Tensor":
+        return constant(np.asarray(array), made_by)
+
     # ── what it is ────────────────────────────────────────────────────────────────────────────
 
     @property
@@ -168,9 +173,9 @@ class Tensor(Methods):
                 f"data: this tensor was made by {self.row.operation}; only the values of a leaf "
                 f"can be replaced. Compute a new tensor instead"
             )
-        new = values._array if isinstance(values, Tensor) else to_array(values)
-        if new is self._array:
+        if values is self._array:  # what p.data -= lr * p.grad ends with
             return
+        new = values._array if isinstance(values, Tensor) else to_array(values)
         if new.shape != self.shape:
             raise ShapeError(
                 f"data: the new values have shape {new.shape}, this tensor has {self.shape}; "
@@ -273,8 +278,9 @@ class Tensor(Methods):
         return self._array.ndim
 
     @property
-    def size(self) -> int:
-        return self._array.size
+    def size(self) -> ElementCount:
+        """The number of elements; called, as ``size()`` or ``size(dim)``, PyTorch's shape."""
+        return element_count(self._array.shape)
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -466,7 +472,10 @@ class Tensor(Methods):
                 f"np.{ufunc.__name__}.{method}: ufunc methods have no derivative rule; use np.sum, "
                 f"np.max or another function"
             )
-        if kwargs.get("out") is not None:
+        target = kwargs.get("out")
+        if target is not None and _may_write(inputs, target):
+            return ufunc(*map(plain, inputs), **{k: plain(v) for k, v in kwargs.items()})
+        if target is not None:
             raise UnsupportedError(
                 f"np.{ufunc.__name__}: out= (also array += tensor) would write into a plain array "
                 f"and lose the graph; write z = np.{ufunc.__name__}(x, y)"
@@ -540,6 +549,13 @@ def cotangents(
     start = gradient if tracked else constant(seed)
     with enable_grad():
         return reverse_sweep(y.row, start, wanted, retain_graph=retain, lift=of_row, since=since)
+
+
+def _may_write(inputs: tuple[Any, ...], targets: tuple[Any, ...]) -> bool:
+    """Tell whether ``array += tensor`` loses nothing: no graph behind it, a plain array before."""
+    return not any(isinstance(target, Tensor) for target in targets) and not any(
+        isinstance(x, Tensor) and x.requires_grad and modes.tracking for x in inputs
+    )
 
 
 def _why_no_grad(row: Row) -> str:

@@ -41,7 +41,7 @@ def test_matmul_and_its_reflected_form() -> None:
 @pytest.mark.parametrize(
     "compare", [operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne]
 )
-def test_comparisons_give_plain_arrays(compare: Any) -> None:
+def test_comparisons_give_tensors_without_a_gradient(compare: Any) -> None:
     a = np.array([1.0, 2.0, 3.0])
     t = ag.tensor(a, requires_grad=True)
     for other in (2.0, np.array([3.0, 2.0, 1.0]), ag.tensor([3.0, 2.0, 1.0])):
@@ -50,8 +50,30 @@ def test_comparisons_give_plain_arrays(compare: Any) -> None:
             (compare(t, other), compare(a, plain)),
             (compare(other, t), compare(plain, a)),
         ]:
-            assert type(result) is np.ndarray
+            assert result.dtype == bool
+            assert not getattr(result, "requires_grad", False)
             np.testing.assert_array_equal(result, expected)
+        assert isinstance(compare(t, other), ag.Tensor)
+
+
+def test_truth_values_combine_and_index() -> None:
+    t = ag.tensor([1.0, 2.0, 3.0])
+    middle = (t > 1) & ~(t >= 3)
+    assert middle.tolist() == [False, True, False]
+    assert ((t < 2) | middle).tolist() == [True, True, False]
+    assert ((t < 2) ^ (t < 3)).tolist() == [False, True, False]
+    np.testing.assert_array_equal(np.array([7, 8, 9])[middle], [8])
+    assert (t[middle] == 2).all()
+
+
+def test_an_array_takes_an_untracked_tensor_in_place() -> None:
+    p = ag.tensor([1.0, 2.0], requires_grad=True)
+    (p * p).sum().backward()
+    p.data -= 0.5 * p.grad
+    p.data += 0.25 * p.grad
+    np.testing.assert_array_equal(p.data, [0.5, 1.0])
+    with pytest.raises(ag.errors.UnsupportedError, match="array \\+= tensor"):
+        p.data += p
 
 
 def test_floor_division_carries_no_gradient() -> None:
