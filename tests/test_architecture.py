@@ -13,12 +13,19 @@ import pytest
 
 import autograd_mini
 
-PACKAGES = ("autograd_mini", "autograd_mini.nn", "autograd_mini.viz", "autograd_mini.tutorials")
+PACKAGES = (
+    "autograd_mini",
+    "autograd_mini.nn",
+    "autograd_mini.viz",
+    "autograd_mini.tutorials",
+    "autograd_mini.torchlike",
+)
 MAY_IMPORT = {
     "autograd_mini": {"autograd_mini"},
     "autograd_mini.nn": {"autograd_mini", "autograd_mini.nn"},
     "autograd_mini.viz": {"autograd_mini", "autograd_mini.viz"},
     "autograd_mini.tutorials": set(PACKAGES),
+    "autograd_mini.torchlike": {"autograd_mini", "autograd_mini.nn", "autograd_mini.torchlike"},
 }
 BY_NAME_ONLY = {"autograd_mini.__main__"}
 
