@@ -192,6 +192,17 @@ def test_every_public_name_is_pytorchs() -> None:
     assert not [n for n in torchlike.__all__ if not hasattr(torch, n) and n not in own]
 
 
+def test_one_hot_is_torchs_and_refuses_strangers() -> None:
+    assert torchlike.nn.functional.one_hot(torchlike.tensor([[1], [0]])).tolist() == [
+        [[0, 1]],
+        [[1, 0]],
+    ]
+    with pytest.raises(ArgumentError, match="one_hot: class 3 among 3 classes"):
+        torchlike.nn.functional.one_hot([0, 3], 3)
+    with pytest.raises(DTypeError, match=r"convert with t\.long"):
+        torchlike.nn.functional.one_hot([0.5])
+
+
 # ── chance ──────────────────────────────────────────────────────────────────────────────────────
 
 

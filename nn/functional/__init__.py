@@ -32,6 +32,7 @@ from autograd_mini.nn.functional.activations import (
     threshold,
 )
 from autograd_mini.nn.functional.attention import scaled_dot_product_attention
+from autograd_mini.nn.functional.classes import one_hot
 from autograd_mini.nn.functional.classification_losses import (
     binary_cross_entropy,
     binary_cross_entropy_with_logits,
@@ -122,6 +123,7 @@ __all__ = [
     "multi_margin_loss",
     "nll_loss",
     "normalize",
+    "one_hot",
     "pad",
     "pairwise_distance",
     "poisson_nll_loss",
