@@ -56,6 +56,7 @@ class TorchInPlace(TorchPlacement):
     lerp_, addcmul_, addcdiv_ = _in_place("lerp"), _in_place("addcmul"), _in_place("addcdiv")
     masked_fill_, scatter_ = _in_place("masked_fill"), _in_place("scatter")
     scatter_add_ = _in_place("scatter_add")
+    index_add_, index_fill_ = _in_place("index_add"), _in_place("index_fill")
 
     def _check_writable(self, name: str, *operands: Any) -> None:
         tensor = cast("Tensor", self)
@@ -113,6 +114,15 @@ class TorchInPlace(TorchPlacement):
         """Track what is done to the tensor from now on, or no longer, and return it."""
         cast("Tensor", self).requires_grad = requires_grad
         return cast("Tensor", self)
+
+    def detach_(self) -> "Tensor":
+        """Forget how the tensor was made, and return it."""
+        tensor = cast("Tensor", self)
+        if tensor.is_leaf:
+            tensor.requires_grad = False
+        else:
+            tensor._row = None
+        return tensor
 
     def clone(self) -> "Tensor":
         """Return a copy, through which gradients flow."""

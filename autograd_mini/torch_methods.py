@@ -114,6 +114,10 @@ class TorchMethods(Methods):
         """Return the tensor itself: every array here may be reshaped."""
         return cast("Tensor", self)
 
+    def is_contiguous(self) -> bool:
+        """Return True: every array here may be reshaped."""
+        return True
+
     def flatten(self, start_dim: int = 0, end_dim: int = -1) -> "Tensor":
         """Join the axes from ``start_dim`` to ``end_dim``, by default all."""
         shape = self._array.shape
@@ -358,6 +362,17 @@ class TorchMethods(Methods):
             )
         order = self.argsort(axis, descending=largest)._array
         return self._picked("topk", np.take(order, range(k), axis), axis, keepdims=True)
+
+    def index_add(self, dim: int, index: Any, source: Any, *, alpha: Number = 1) -> "Tensor":
+        """Return the tensor, alpha·source added to the slices on ``dim`` that ``index`` names."""
+        before = (slice(None),) * normal_axis("index_add", self, dim)
+        added = source if alpha == 1 else source * alpha
+        return cast("Tensor", index_add(self, (*before, plain(index)), added))
+
+    def index_fill(self, dim: int, index: Any, value: Any) -> "Tensor":
+        """Return the tensor, ``value`` in the slices along ``dim`` that ``index`` names."""
+        before = (slice(None),) * normal_axis("index_fill", self, dim)
+        return cast("Tensor", index_update(self, (*before, plain(index)), value))
 
     def nonzero(self, as_tuple: bool = False) -> Any:
         """Return the indices of the elements that are not 0, one row for each."""

@@ -209,6 +209,8 @@ PICKING: dict[str, Callable[[Any, Any], Any]] = {
     "index_select": lambda t, i: t.index_select(2, i[0, 0]),
     "scatter": lambda t, i: t.scatter(1, i, 5.0),
     "scatter_add": lambda t, i: t.scatter_add(1, i, (t * t)[:, :1]),
+    "index_add": lambda t, i: t.index_add(2, i[0, 0], t * t, alpha=2),
+    "index_fill": lambda t, i: t.index_fill(1, i[0, 0], -1.0),
     "index": lambda t, i: t[i[0, 0], i[1, 0]],
 }
 
@@ -286,6 +288,16 @@ def test_a_gradient_is_zeroed_in_place() -> None:
     p.grad.zero_()
     (p * p).sum().backward()
     assert p.grad.tolist() == [2.0, 4.0]
+
+
+def test_detached_in_place_it_is_a_constant() -> None:
+    x = tracked()
+    y = (x * 2).detach_()
+    assert not y.requires_grad
+    assert y.is_leaf
+    y[0, 0] = 7.0
+    assert y.tolist() == [[7.0, 4.0]]
+    assert not x.detach_().requires_grad
 
 
 def tracked() -> ag.Tensor:

@@ -110,6 +110,20 @@ FUNCTIONS: dict[str, Callable[[Any, Any], Any]] = {
     "unique": lambda torch, x: torch.unique((x > 0).long()),
     "all": lambda torch, x: torch.all(x > 0),
     "any dim": lambda torch, x: torch.any(x > 0, dim=1),
+    "atan2": lambda torch, x: torch.atan2(x, x * x),
+    "hypot": lambda torch, x: torch.hypot(x, x * x),
+    "logaddexp": lambda torch, x: torch.logaddexp(x, -x),
+    "fmod": lambda torch, x: torch.fmod(x, x * 0 + 0.75),
+    "kron": lambda torch, x: torch.kron(x[0], x[1]),
+    "inner": lambda torch, x: torch.inner(x[0], x[1]),
+    "var_mean": lambda torch, x: torch.var_mean(x, 1, keepdim=True),
+    "std_mean": lambda torch, x: torch.std_mean(x),
+    "tensordot": lambda torch, x: torch.tensordot(x, x, dims=([1, 2], [1, 2])),
+    "cross": lambda torch, x: torch.cross(x, x * x, dim=1),
+    "floor_divide": lambda torch, x: torch.floor_divide(x, 0.5),
+    "count_nonzero": lambda torch, x: torch.count_nonzero(x > 0, dim=1),
+    "tril_indices": lambda torch, x: torch.tril_indices(3, 4, -1),
+    "triu_indices": lambda torch, x: torch.triu_indices(3, 3, offset=1),
     "full_like": lambda torch, x: torch.full_like(x, 2.0),
     "zeros": lambda torch, x: torch.zeros(2, 3),
     "zeros tuple": lambda torch, x: torch.zeros((2, 3), dtype=torch.int32),
@@ -337,6 +351,38 @@ def test_gradients_of_results() -> None:
     assert curvature.tolist() == [6.0, 12.0]
     with pytest.raises(UnsupportedError, match="leave these inputs out"):
         torchlike.autograd.grad(x.sum(), x, allow_unused=True)
+    with pytest.raises(UnsupportedError, match=r"with torch\.autograd\.detect_anomaly\(\):"):
+        torchlike.autograd.set_detect_anomaly(True)
+    matrix = torchlike.autograd.functional.jacobian(lambda v: v**2, torchlike.tensor([1.0, 3.0]))
+    assert matrix.tolist() == [[2.0, 0.0], [0.0, 6.0]]
+
+
+def test_the_table_of_differences_is_true() -> None:
+    """The rows of the module's docstring: the same words, and how to get PyTorch's answer."""
+    torch = pytest.importorskip("torch", reason="compares with PyTorch")
+    ours, theirs = torchlike.tensor(X), torch.tensor(X)
+
+    def same(mine: Any, other: Any) -> bool:
+        return bool(array(mine).shape == array(other).shape and np.allclose(array(mine), other))
+
+    for words in ("std", "var", "median"):
+        assert not same(getattr(ours, words)(), getattr(theirs, words)())
+        assert same(getattr(torchlike, words)(ours), getattr(torch, words)(theirs))
+    assert same(ours.std(), X.std())
+    assert not same(ours.std(0), theirs.std(0))
+    assert same(ours.std(dim=0), theirs.std(0))
+    assert same(ours.max(1), theirs.max(1).values)
+    assert same(ours.max(dim=1)[1], theirs.max(1)[1])
+    assert not same(ours[0].norm(2), theirs[0].norm(2))
+    assert same(ours[0].norm(p=2), theirs[0].norm(2))
+    assert same(ours[0].norm(), theirs[0].norm())
+    assert not same(ours[0, 0].repeat(2), theirs[0, 0].repeat(2))
+    assert same(ours[0, 0].tile(2), theirs[0, 0].repeat(2))
+    assert same(ours.squeeze(dim=1), theirs.squeeze(1))
+    assert (torchlike.tensor([1, 2]) * 0.5).dtype == np.float64
+    assert (torch.tensor([1, 2]) * 0.5).dtype == torch.float32
+    assert torchlike.Tensor([1, 2]).dtype == np.int64
+    assert torch.Tensor([1, 2]).dtype == torch.float32
 
 
 # ── files ───────────────────────────────────────────────────────────────────────────────────────
@@ -389,6 +435,8 @@ from autograd_mini.torchlike import nn as nn2, optim as optim2
 from autograd_mini.torchlike.nn import functional as F2
 from autograd_mini.torchlike.utils.data import DataLoader, TensorDataset
 from autograd_mini.torchlike.distributions import Categorical
+from autograd_mini.torchlike.autograd import grad
+import autograd_mini.torchlike.utils.data as data
 import autograd_mini
 assert nn is nn2 is torch.nn is autograd_mini.nn and F is F2 is nn.functional
 assert optim is optim2 is torch.optim is nn.optim
@@ -411,6 +459,7 @@ print("found")
         ("FloatTensor", "write torch.tensor(values, dtype=torch.float32)"),
         ("flaten", "near names: flatten"),
         ("vmap", "with broadcasting"),
+        ("set_num_threads", "set OMP_NUM_THREADS before Python starts"),
         ("quux", "autograd_mini itself may have it"),
     ],
 )

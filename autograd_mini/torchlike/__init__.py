@@ -62,6 +62,7 @@ from typing import Any as _Any
 import numpy as _np
 
 from autograd_mini import linalg, nn
+from autograd_mini.devices import check_device as set_default_device
 from autograd_mini.devices import device
 from autograd_mini.dtypes import get_default_dtype, set_default_dtype
 from autograd_mini.modes import is_grad_enabled
@@ -69,6 +70,7 @@ from autograd_mini.nn import data as _data
 from autograd_mini.nn import optim
 from autograd_mini.randomness import manual_seed
 from autograd_mini.tensors import Tensor
+from autograd_mini.torchlike import differentiation as autograd
 from autograd_mini.torchlike import distributions
 from autograd_mini.torchlike.backends import backends, cuda, mps
 from autograd_mini.torchlike.creation import (
@@ -97,7 +99,6 @@ from autograd_mini.torchlike.creation import (
     zeros,
     zeros_like,
 )
-from autograd_mini.torchlike.differentiation import autograd
 from autograd_mini.torchlike.functions import (
     abs,
     absolute,
@@ -112,12 +113,14 @@ from autograd_mini.torchlike.functions import (
     arccos,
     arcsin,
     arctan,
+    arctan2,
     argmax,
     argmin,
     argsort,
     asin,
     asinh,
     atan,
+    atan2,
     atanh,
     bincount,
     bmm,
@@ -131,6 +134,8 @@ from autograd_mini.torchlike.functions import (
     concatenate,
     cos,
     cosh,
+    count_nonzero,
+    cross,
     cumprod,
     cumsum,
     detach,
@@ -150,18 +155,23 @@ from autograd_mini.torchlike.functions import (
     flatten,
     flip,
     floor,
+    floor_divide,
+    fmod,
     gather,
     ge,
     ger,
     gt,
     hstack,
+    hypot,
     index_select,
+    inner,
     is_floating_point,
     is_tensor,
     isclose,
     isfinite,
     isinf,
     isnan,
+    kron,
     le,
     lerp,
     log,
@@ -169,6 +179,7 @@ from autograd_mini.torchlike.functions import (
     log2,
     log10,
     log_softmax,
+    logaddexp,
     logical_and,
     logical_not,
     logical_or,
@@ -226,6 +237,7 @@ from autograd_mini.torchlike.functions import (
     squeeze,
     stack,
     std,
+    std_mean,
     sub,
     subtract,
     sum,
@@ -234,12 +246,15 @@ from autograd_mini.torchlike.functions import (
     take,
     tan,
     tanh,
+    tensordot,
     tile,
     topk,
     trace,
     transpose,
     tril,
+    tril_indices,
     triu,
+    triu_indices,
     true_divide,
     trunc,
     unbind,
@@ -247,6 +262,7 @@ from autograd_mini.torchlike.functions import (
     unique,
     unsqueeze,
     var,
+    var_mean,
     vstack,
     where,
 )
@@ -281,6 +297,10 @@ def compile(model: _Any, **options: _Any) -> _Any:  # noqa: A001 (PyTorch's name
     return model
 
 
+def use_deterministic_algorithms(mode: _Any, **options: _Any) -> None:
+    """Do nothing: every computation here is deterministic, whatever ``mode`` says."""
+
+
 def set_printoptions(
     precision: _Any = None,
     threshold: _Any = None,
@@ -305,6 +325,7 @@ for _path, _module in {
     "nn.init": nn.init,
     "optim": optim,
     "utils.data": _data,
+    "autograd": autograd,
 }.items():  # so that import statements find them under PyTorch's paths
     _sys.modules[f"{__name__}.{_path}"] = _module
 
@@ -319,6 +340,7 @@ _ELSEWHERE = {
     "onnx": "models are saved by torch.save(model.state_dict(), path) only",
     "func": "use ag.grad, ag.vjp, ag.jvp, ag.jacobian, ag.hessian",
     "vmap": "write the function for a batch, with broadcasting",
+    "set_num_threads": "set OMP_NUM_THREADS before Python starts; NumPy reads it",
     "multiprocessing": "use concurrent.futures",
     "quantile": "use np.quantile of x.detach().numpy()",
     "histogram": "use np.histogram of x.detach().numpy()",
@@ -355,6 +377,7 @@ __all__ = [
     "arccos",
     "arcsin",
     "arctan",
+    "arctan2",
     "argmax",
     "argmin",
     "argsort",
@@ -362,6 +385,7 @@ __all__ = [
     "asin",
     "asinh",
     "atan",
+    "atan2",
     "atanh",
     "autograd",
     "backends",
@@ -380,6 +404,8 @@ __all__ = [
     "concatenate",
     "cos",
     "cosh",
+    "count_nonzero",
+    "cross",
     "cuda",
     "cumprod",
     "cumsum",
@@ -414,6 +440,8 @@ __all__ = [
     "float32",
     "float64",
     "floor",
+    "floor_divide",
+    "fmod",
     "from_numpy",
     "full",
     "full_like",
@@ -424,10 +452,12 @@ __all__ = [
     "gt",
     "half",
     "hstack",
+    "hypot",
     "iinfo",
     "index_select",
     "inf",
     "inference_mode",
+    "inner",
     "int",
     "int8",
     "int16",
@@ -440,6 +470,7 @@ __all__ = [
     "isfinite",
     "isinf",
     "isnan",
+    "kron",
     "le",
     "lerp",
     "linalg",
@@ -450,6 +481,7 @@ __all__ = [
     "log2",
     "log10",
     "log_softmax",
+    "logaddexp",
     "logical_and",
     "logical_not",
     "logical_or",
@@ -515,6 +547,7 @@ __all__ = [
     "scatter",
     "scatter_add",
     "select",
+    "set_default_device",
     "set_default_dtype",
     "set_grad_enabled",
     "set_printoptions",
@@ -532,6 +565,7 @@ __all__ = [
     "squeeze",
     "stack",
     "std",
+    "std_mean",
     "sub",
     "subtract",
     "sum",
@@ -541,12 +575,15 @@ __all__ = [
     "tan",
     "tanh",
     "tensor",
+    "tensordot",
     "tile",
     "topk",
     "trace",
     "transpose",
     "tril",
+    "tril_indices",
     "triu",
+    "triu_indices",
     "true_divide",
     "trunc",
     "uint8",
@@ -554,8 +591,10 @@ __all__ = [
     "unflatten",
     "unique",
     "unsqueeze",
+    "use_deterministic_algorithms",
     "utils",
     "var",
+    "var_mean",
     "vstack",
     "where",
     "zeros",

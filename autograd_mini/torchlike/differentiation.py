@@ -44,19 +44,24 @@ def grad(
     return tuple(ag.grad(outputs, xs, grad_outputs, create_graph, retain_graph))
 
 
-def jacobian(func: Any, inputs: Any) -> Any:
-    """Return ∂funcᵢ/∂inputsⱼ; see ``ag.jacobian``."""
+def set_detect_anomaly(mode: bool) -> None:
+    """Raise UnsupportedError for True: ``detect_anomaly`` is a context manager here."""
+    if mode:
+        raise UnsupportedError(
+            "set_detect_anomaly: watching is limited to a block here; write "
+            "with torch.autograd.detect_anomaly():"
+        )
+
+
+def _jacobian(func: Any, inputs: Any) -> Any:
     return ag.jacobian(func)(inputs)
 
 
-def hessian(func: Any, inputs: Any) -> Any:
-    """Return ∂²func/∂inputsᵢ∂inputsⱼ; see ``ag.hessian``."""
+def _hessian(func: Any, inputs: Any) -> Any:
     return ag.hessian(func)(inputs)
 
 
-autograd = SimpleNamespace(
-    grad=grad,
-    gradcheck=gradcheck,
-    detect_anomaly=detect_anomaly,
-    functional=SimpleNamespace(jacobian=jacobian, hessian=hessian),
-)
+functional = SimpleNamespace(jacobian=_jacobian, hessian=_hessian)
+"""``torch.autograd.functional``: ``ag.jacobian`` and ``ag.hessian`` at given inputs."""
+
+__all__ = ["detect_anomaly", "functional", "grad", "gradcheck", "set_detect_anomaly"]

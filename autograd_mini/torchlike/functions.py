@@ -23,6 +23,15 @@ def _of(name: str) -> Callable[..., Any]:
     return function
 
 
+def _of_two(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    def applied(input: Any, other: Any) -> Any:
+        return function(as_tensor(input), as_tensor(other))
+
+    applied.__name__ = applied.__qualname__ = name
+    applied.__doc__ = f"``{name}(x, y)``: {getattr(function, 'doc', None) or function.__doc__}"
+    return applied
+
+
 # shapes
 reshape, flatten, unflatten, ravel = _of("reshape"), _of("flatten"), _of("unflatten"), _of("ravel")
 unsqueeze, transpose, swapaxes = _of("unsqueeze"), _of("transpose"), _of("swapaxes")
@@ -43,6 +52,10 @@ neg, negative, remainder = _of("neg"), _of("neg"), _of("remainder")
 maximum, minimum = _of("maximum"), _of("minimum")
 matmul, mm, bmm, mv = _of("matmul"), _of("mm"), _of("bmm"), _of("mv")
 dot, outer, ger = _of("dot"), _of("outer"), _of("outer")
+atan2, arctan2 = _of_two(ag.arctan2, "atan2"), _of_two(ag.arctan2, "arctan2")
+hypot, logaddexp = _of_two(ag.hypot, "hypot"), _of_two(ag.logaddexp, "logaddexp")
+fmod, kron = _of_two(ag.fmod, "fmod"), _of_two(ag.kron, "kron")
+inner = _of_two(ag.inner, "inner")
 clamp, clip, lerp = _of("clamp"), _of("clip"), _of("lerp")
 addcmul, addcdiv = _of("addcmul"), _of("addcdiv")
 # elementwise
@@ -190,6 +203,51 @@ std = _deviation("std", "standard deviation")
 def norm(input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False) -> Any:
     """Return (Σ|x|ᵖ)^(1/p) of all elements, or along ``dim``; p = 2 by default."""
     return as_tensor(input).norm(p=p, dim=dim, keepdim=keepdim)
+
+
+def var_mean(input: Any, dim: Any = None, *, correction: int = 1, keepdim: bool = False) -> Any:
+    """Return the pair (variance, mean)."""
+    x = as_tensor(input)
+    return var(x, dim, correction=correction, keepdim=keepdim), x.mean(dim=dim, keepdim=keepdim)
+
+
+def std_mean(input: Any, dim: Any = None, *, correction: int = 1, keepdim: bool = False) -> Any:
+    """Return the pair (standard deviation, mean)."""
+    x = as_tensor(input)
+    return std(x, dim, correction=correction, keepdim=keepdim), x.mean(dim=dim, keepdim=keepdim)
+
+
+def tensordot(a: Any, b: Any, dims: Any = 2) -> Any:
+    """Return products summed over the last ``dims`` axes of ``a`` and the first of ``b``.
+
+    ``dims``: a number, or the axes of ``a`` and the axes of ``b`` in two lists.
+    """
+    return ag.tensordot(as_tensor(a), as_tensor(b), axes=dims)
+
+
+def cross(input: Any, other: Any, dim: int = -1) -> Any:
+    """Return the vector products of the vectors along ``dim``."""
+    return ag.cross(as_tensor(input), as_tensor(other), axis=dim)
+
+
+def floor_divide(input: Any, other: Any) -> Any:
+    """Return the quotients, rounded down; they carry no gradient."""
+    return as_tensor(input) // other
+
+
+def count_nonzero(input: Any, dim: Any = None) -> Any:
+    """Return how many elements are not 0, in all or along ``dim``."""
+    return (as_tensor(input) != 0).sum(dim=dim)
+
+
+def tril_indices(row: int, col: int, offset: int = 0) -> Any:
+    """Return the rows and the columns of the lower triangle, as two rows."""
+    return Tensor(np.stack(np.tril_indices(row, offset, col)))
+
+
+def triu_indices(row: int, col: int, offset: int = 0) -> Any:
+    """Return the rows and the columns of the upper triangle, as two rows."""
+    return Tensor(np.stack(np.triu_indices(row, offset, col)))
 
 
 def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Any, ...]:
