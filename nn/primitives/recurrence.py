@@ -7,7 +7,7 @@ each over all steps.
 
 Shapes: x (T, B, n), w_ih (k·m, n), w_hh (k·m, m), biases (k·m,) or None, states (B, m), for T time
 steps, B sequences, n features, m hidden units, and k gates in PyTorch's order. ``a`` are the
-pre-activations, ``da`` their cotangents.
+pre-activations, ``da`` their cotangents: (k, T, B, m), so that a gate of one step is contiguous.
 
 A gate is computed as σ(a) = ½ + ½·tanh(a/2), which cannot overflow; the inner ½ is multiplied into
 the weights.
@@ -31,31 +31,37 @@ Wanted = tuple[bool, ...]
 Bias = Array | None
 
 
-def _inner_scale(functions: str, weight: Array) -> Array:
-    """Return, for every row of ``weight``, ½ where its gate is σ ("s") and 1 where it is tanh."""
-    halves = [0.5 if function == "s" else 1 for function in functions]
-    return np.repeat(np.array(halves, weight.dtype), weight.shape[1])
+def _inner_scale(functions: str, like: Array) -> Array:
+    """Return, for every gate, ½ if it is a σ ("s") and 1 if it is a tanh ("t")."""
+    scales = [0.5 if function == "s" else 1 for function in functions]
+    return np.array(scales, like.dtype)[:, None, None]
 
 
-def _product(x: Array, weight: Array) -> Array:
-    """Return x @ weight for x (T, B, …), as one product of matrices."""
-    out = np.empty((*x.shape[:2], weight.shape[1]), x.dtype)
-    np.dot(_rows(x), weight, out=_rows(out))
-    return out
-
-
-def _rows(x: Array) -> Array:
-    return x.reshape(x.shape[0] * x.shape[1], x.shape[2])
-
-
-def _blocks(gates: Array, m: int) -> list[Array]:
-    """Return views of the gates of all steps, (T, B, m) each."""
-    return [gates[:, :, start : start + m] for start in range(0, gates.shape[2], m)]
+def _by_gate(weight: Array, m: int) -> Array:
+    return weight.reshape(-1, m, weight.shape[1])
 
 
 def _transposed(weight: Array, scale: Array) -> Array:
-    """Return the scaled weightᵀ in contiguous memory, which the small products of a loop like."""
-    return np.multiply(weight.T, scale, order="C")
+    """Return the scaled weightᵀ by gate, in contiguous memory, which small products like."""
+    by_gate = _by_gate(weight, len(weight) // len(scale))
+    return np.multiply(by_gate.transpose(0, 2, 1), scale, order="C")
+
+
+def _stretched(bias: Array, scale: Array, n_batch: int) -> Array:
+    """Return the scaled bias by gate, repeated for every sequence: adding it is one run."""
+    by_gate = bias.reshape(len(scale), 1, -1) * scale
+    return np.repeat(by_gate, n_batch, axis=1)
+
+
+def _rows(x: Array) -> Array:
+    """Return x with the axes of time and batch as one."""
+    return x.reshape(*x.shape[:-3], x.shape[-3] * x.shape[-2], x.shape[-1])
+
+
+def _of_input(x: Array, weight: Array) -> Array:
+    """Return weightᵀ x for all gates and steps."""
+    products: Array = np.matmul(_rows(x), weight)
+    return products.reshape(len(weight), *x.shape[:2], weight.shape[2])
 
 
 def _before(states: Array, first: Array, reverse: bool) -> Array:
@@ -73,12 +79,28 @@ def _weight_cotangents(
     """
     ones = np.ones(x.shape[0] * x.shape[1], x.dtype)
     return (
-        _product(da_x, w_ih) if wanted[0] else None,
-        np.dot(_rows(da_x).T, _rows(x)) if wanted[1] else None,
-        np.dot(_rows(da_h).T, _rows(before)) if wanted[2] else None,
-        np.dot(ones, _rows(da_x)) if wanted[3] else None,
-        np.dot(ones, _rows(da_h)) if wanted[4] else None,
+        _input_cotangent(da_x, x, w_ih) if wanted[0] else None,
+        _outer(da_x, x) if wanted[1] else None,
+        _outer(da_h, before) if wanted[2] else None,
+        np.matmul(ones, _rows(da_x)).ravel() if wanted[3] else None,
+        np.matmul(ones, _rows(da_h)).ravel() if wanted[4] else None,
     )
+
+
+def _input_cotangent(da: Array, x: Array, w_ih: Array) -> Array:
+    dx, part = np.zeros_like(x, order="C"), np.empty(x.shape, x.dtype)
+    for of_gate, weight in zip(_rows(da), _by_gate(w_ih, da.shape[3]), strict=True):
+        np.dot(of_gate, weight, out=_rows(part))
+        dx += part
+    return dx
+
+
+def _outer(da: Array, x: Array) -> Array:
+    """Return Σ_t da_t x_tᵀ as one product a gate."""
+    n_gates, *_, m = da.shape
+    dw = np.empty((n_gates * m, x.shape[2]), x.dtype)
+    np.matmul(_rows(da).swapaxes(1, 2), _rows(x), out=_by_gate(dw, m))
+    return dw
 
 
 # ── RNN ───────────────────────────────────────────────────────────────────────────────────────────
@@ -112,15 +134,16 @@ def _rnn_forward(
     nonlinearity: str = "tanh",
     reverse: bool = False,
 ) -> tuple[Array, Array]:
-    out = _product(x, w_ih.T)
-    if b_ih is not None and b_hh is not None:
-        out += b_ih + b_hh
+    out = np.empty((*x.shape[:2], len(w_hh)), x.dtype)
+    np.dot(_rows(x), w_ih.T, out=_rows(out))
     recurrent = np.ascontiguousarray(w_hh.T)
+    bias = np.zeros_like(h) if b_ih is None or b_hh is None else np.tile(b_ih + b_hh, (len(h), 1))
     of_h = np.empty_like(h)
     for t in times(len(x), reverse):
         np.dot(h, recurrent, out=of_h)
         h = out[t]
         h += of_h
+        h += bias
         if nonlinearity == "relu":
             np.maximum(h, 0, out=h)
         else:
@@ -153,7 +176,7 @@ def _rnn_backward(
         da[t] *= dh
         np.dot(da[t], w_hh, out=dh)
     before = _before(out, h, reverse)
-    return *_weight_cotangents(da, da, x, before, w_ih, wanted), dh
+    return *_weight_cotangents(da[None], da[None], x, before, w_ih, wanted), dh
 
 
 rnn = fused(
@@ -189,34 +212,31 @@ def _gru_forward(
     *,
     reverse: bool = False,
 ) -> tuple[Array, Any]:
-    m = len(h.T)
-    scale = _inner_scale("sst", w_hh)
-    gates = _product(x, _transposed(w_ih, scale))
-    if b_ih is not None:
-        gates += b_ih * scale
+    scale = _inner_scale("sst", x)
+    gates = _of_input(x, _transposed(w_ih, scale))
+    bias_x = 0 if b_ih is None else _stretched(b_ih, scale, len(h))
+    bias_h = 0 if b_hh is None else _stretched(b_hh, scale, len(h))
     recurrent = _transposed(w_hh, scale)
-    bias = 0 if b_hh is None else b_hh * scale
-    of_h = np.empty_like(gates[0])
-    rz_of_h, n_of_h = of_h[:, : 2 * m], of_h[:, 2 * m :]
-    r, z, n = _blocks(gates, m)
-    out = np.empty_like(n)
-    all_n_of_h = np.empty_like(n)
+    of_h = np.empty_like(gates[:, 0])
+    r, z, n = gates
+    out, n_of_h = np.empty_like(n), np.empty_like(n)
     for t in times(len(x), reverse):
-        np.dot(h, recurrent, out=of_h)
-        of_h += bias
-        all_n_of_h[t] = n_of_h
-        rz, n_t, new = gates[t, :, : 2 * m], n[t], out[t]
-        rz += rz_of_h
+        np.matmul(h, recurrent, out=of_h)
+        of_h += bias_h
+        n_of_h[t] = of_h[2]
+        gates[:, t] += bias_x
+        rz, n_t, new = gates[:2, t], n[t], out[t]
+        rz += of_h[:2]
         np.tanh(rz, out=rz)
         rz *= 0.5
         rz += 0.5
-        n_t += np.multiply(r[t], n_of_h, out=new)
+        n_t += np.multiply(r[t], n_of_h[t], out=new)
         np.tanh(n_t, out=n_t)
         np.subtract(h, n_t, out=new)  # h′ = n + z·(h − n)
         new *= z[t]
         new += n_t
         h = new
-    return out, (gates, all_n_of_h, out)
+    return out, (gates, n_of_h, out)
 
 
 def _gru_backward(
@@ -233,29 +253,30 @@ def _gru_backward(
     reverse: bool = False,
 ) -> tuple[Array | None, ...]:
     gates, n_of_h, out = saved
-    m = len(h.T)
     before = _before(out, h, reverse)
     da_x, da_h = np.empty_like(gates), np.empty_like(gates)
-    r, z, n = _blocks(gates, m)
-    da_r, da_z, da_n = _blocks(da_x, m)
-    rz, da_rz = gates[:, :, : 2 * m], da_x[:, :, : 2 * m]
-    dh, part = np.zeros_like(h), np.empty_like(h)
+    r, z, n = gates
+    da_r, da_z, da_n = da_x
+    rz, da_rz = gates[:2], da_x[:2]
+    recurrent = _by_gate(w_hh, h.shape[1])
+    dh, part, parts = np.zeros_like(h), np.empty_like(h), np.empty_like(gates[:, 0])
     for t in reversed(times(len(x), reverse)):
         dh += g[t]
-        np.subtract(1, rz[t], out=da_rz[t])
+        np.subtract(1, rz[:, t], out=da_rz[:, t])
         np.square(n[t], out=part)
         np.subtract(1, part, out=part)
         part *= dh
         np.multiply(part, da_z[t], out=da_n[t])  # dh·(1 − z)·(1 − n²)
-        da_rz[t] *= rz[t]  # the slopes of r and z
+        da_rz[:, t] *= rz[:, t]  # the slopes of r and z
         da_r[t] *= np.multiply(da_n[t], n_of_h[t], out=part)
         np.subtract(before[t], n[t], out=part)
         part *= dh
         da_z[t] *= part
-        da_h[t] = da_x[t]
-        da_h[t, :, 2 * m :] *= r[t]
+        da_h[:2, t] = da_rz[:, t]
+        np.multiply(da_n[t], r[t], out=da_h[2, t])
         dh *= z[t]
-        dh += np.dot(da_h[t], w_hh, out=part)
+        np.matmul(da_h[:, t], recurrent, out=parts)
+        dh += np.add.reduce(parts, axis=0, out=part)
     return *_weight_cotangents(da_x, da_h, x, before, w_ih, wanted), dh
 
 
@@ -294,20 +315,19 @@ def _lstm_forward(
     *,
     reverse: bool = False,
 ) -> tuple[Array, Any]:
-    m = len(h.T)
-    scale = _inner_scale("ssts", w_hh)
+    scale = _inner_scale("ssts", x)
     shift = 1 - scale
-    gates = _product(x, _transposed(w_ih, scale))
-    if b_ih is not None and b_hh is not None:
-        gates += (b_ih + b_hh) * scale
+    gates = _of_input(x, _transposed(w_ih, scale))
+    bias = 0 if b_ih is None or b_hh is None else _stretched(b_ih + b_hh, scale, len(h))
     recurrent = _transposed(w_hh, scale)
-    of_h = np.empty_like(gates[0])
-    i, f, g, o = _blocks(gates, m)
+    of_h = np.empty_like(gates[:, 0])
+    i, f, g, o = gates
     out = np.empty((len(x) + 1, *h.shape), x.dtype)  # all h, then the last c
     cells, tanh_c = np.empty_like(out[:-1]), np.empty_like(out[:-1])
     for t in times(len(x), reverse):
-        gate, new = gates[t], out[t]
-        gate += np.dot(h, recurrent, out=of_h)
+        gate, new = gates[:, t], out[t]
+        gate += np.matmul(h, recurrent, out=of_h)
+        gate += bias
         np.tanh(gate, out=gate)
         gate *= scale
         gate += shift
@@ -333,13 +353,14 @@ def _lstm_backward(
     reverse: bool = False,
 ) -> tuple[Array | None, ...]:
     gates, cells, tanh_c, out = saved
-    m = len(h.T)
-    above = 2 * _inner_scale("ssts", w_hh) - 1  # slopes are (1 − y)·(y + 0) of σ, + 1 of tanh
+    above = 2 * _inner_scale("ssts", x) - 1  # slopes are (1 − y)·(y + 0) of σ, + 1 of tanh
     c_before = _before(cells, c, reverse)
     da = np.empty_like(gates)
-    i, f, new, o = _blocks(gates, m)
-    di, df, dnew, do = _blocks(da, m)
-    slope, dh, part = np.empty_like(gates[0]), np.zeros_like(h), np.empty_like(h)
+    i, f, new, o = gates
+    di, df, dnew, do = da
+    recurrent = _by_gate(w_hh, h.shape[1])
+    dh, part = np.zeros_like(h), np.empty_like(h)
+    slope, parts = np.empty_like(gates[:, 0]), np.empty_like(gates[:, 0])
     dc = g[-1].copy()
     for t in reversed(times(len(x), reverse)):
         dh += g[t]
@@ -353,9 +374,9 @@ def _lstm_backward(
         np.multiply(dc, c_before[t], out=df[t])
         np.multiply(dc, i[t], out=dnew[t])
         dc *= f[t]
-        da[t] *= np.subtract(1, gates[t], out=slope)
-        da[t] *= np.add(gates[t], above, out=slope)
-        np.dot(da[t], w_hh, out=dh)
+        da[:, t] *= np.subtract(1, gates[:, t], out=slope)
+        da[:, t] *= np.add(gates[:, t], above, out=slope)
+        np.add.reduce(np.matmul(da[:, t], recurrent, out=parts), axis=0, out=dh)
     before = _before(out[:-1], h, reverse)
     return *_weight_cotangents(da, da, x, before, w_ih, wanted), dh, dc
 
