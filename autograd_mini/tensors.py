@@ -31,7 +31,7 @@ from autograd_mini.registry import Primitive, composition, find, primitives, run
 from autograd_mini.rows import Array, GradientHolder, Leaf, Row, calling_line
 from autograd_mini.sweep import reverse_sweep
 from autograd_mini.torch_in_place import TorchInPlace
-from autograd_mini.torch_methods import ElementCount, element_count
+from autograd_mini.torch_shapes import ElementCount, element_count
 
 if TYPE_CHECKING:
     from autograd_mini.fusion import Fused
