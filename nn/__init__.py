@@ -90,6 +90,16 @@ from autograd_mini.nn.losses import (
     TripletMarginLoss,
 )
 from autograd_mini.nn.module import Module
+from autograd_mini.nn.normalization import (
+    BatchNorm1d,
+    BatchNorm2d,
+    BatchNorm3d,
+    GroupNorm,
+    InstanceNorm1d,
+    InstanceNorm2d,
+    LayerNorm,
+    RMSNorm,
+)
 from autograd_mini.nn.normalizer import Normalizer
 from autograd_mini.nn.parameter import Parameter
 from autograd_mini.nn.pooling import (
@@ -130,6 +140,9 @@ __all__ = [
     "AvgPool2d",
     "BCELoss",
     "BCEWithLogitsLoss",
+    "BatchNorm1d",
+    "BatchNorm2d",
+    "BatchNorm3d",
     "BatchSampler",
     "ConcatDataset",
     "Conv1d",
@@ -148,6 +161,7 @@ __all__ = [
     "Fold",
     "GRUCell",
     "GaussianNLLLoss",
+    "GroupNorm",
     "Hardshrink",
     "Hardsigmoid",
     "Hardswish",
@@ -156,9 +170,12 @@ __all__ = [
     "HingeLoss",
     "HuberLoss",
     "Identity",
+    "InstanceNorm1d",
+    "InstanceNorm2d",
     "KLDivLoss",
     "L1Loss",
     "LSTMCell",
+    "LayerNorm",
     "LeakyReLU",
     "LearnedPositionalEncoding",
     "Linear",
@@ -182,6 +199,7 @@ __all__ = [
     "ParameterDict",
     "ParameterList",
     "PoissonNLLLoss",
+    "RMSNorm",
     "RNNCell",
     "RandomSampler",
     "ReLU",

@@ -59,6 +59,13 @@ from autograd_mini.nn.functional.losses import (
     smooth_l1_loss,
 )
 from autograd_mini.nn.functional.noise import dropout, dropout1d, dropout2d
+from autograd_mini.nn.functional.normalizations import (
+    batch_norm,
+    group_norm,
+    instance_norm,
+    layer_norm,
+    rms_norm,
+)
 from autograd_mini.nn.functional.padding import pad
 from autograd_mini.nn.functional.pools import (
     adaptive_avg_pool1d,
@@ -84,6 +91,7 @@ __all__ = [
     "adaptive_avg_pool2d",
     "avg_pool1d",
     "avg_pool2d",
+    "batch_norm",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "celu",
@@ -102,6 +110,7 @@ __all__ = [
     "gaussian_nll_loss",
     "gelu",
     "glu",
+    "group_norm",
     "hardshrink",
     "hardsigmoid",
     "hardswish",
@@ -109,8 +118,10 @@ __all__ = [
     "hinge_embedding_loss",
     "hinge_loss",
     "huber_loss",
+    "instance_norm",
     "kl_div",
     "l1_loss",
+    "layer_norm",
     "leaky_relu",
     "linear",
     "log_softmax",
@@ -130,6 +141,7 @@ __all__ = [
     "prelu",
     "relu",
     "relu6",
+    "rms_norm",
     "scaled_dot_product_attention",
     "selu",
     "sigmoid",
