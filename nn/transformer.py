@@ -10,15 +10,14 @@ from numpy.typing import DTypeLike
 import autograd_mini.nn.functional as F  # noqa: N812 (the field's custom)
 from autograd_mini.dtypes import get_default_dtype
 from autograd_mini.errors import UnsupportedError
-from autograd_mini.nn.arguments import as_numeric, is_number, require
+from autograd_mini.nn.arguments import as_numeric, require
 from autograd_mini.nn.attention import MultiheadAttention
 from autograd_mini.nn.containers import ModuleList
 from autograd_mini.nn.dropout import Dropout
 from autograd_mini.nn.generators import held_generators
 from autograd_mini.nn.linear import Linear
 from autograd_mini.nn.module import Module
-from autograd_mini.nn.parameter import Parameter
-from autograd_mini.ops.reductions import mean
+from autograd_mini.nn.normalization import LayerNorm
 from autograd_mini.tensors import Tensor
 
 _ACTIVATIONS: dict[str, Callable[[Any], Any]] = {"relu": F.relu, "gelu": F.gelu}
@@ -37,30 +36,6 @@ def generate_square_subsequent_mask(sz: int, *, dtype: DTypeLike | None = None) 
     is_size = isinstance(sz, int | np.integer) and sz >= 1
     require("generate_square_subsequent_mask: sz", sz, is_size, "a positive integer")
     return Tensor(np.triu(np.full((sz, sz), -np.inf), 1).astype(dtype or get_default_dtype()))
-
-
-class _LayerNorm(Module):
-    """(x − mean)/√(var + eps) over the last axis, times weight, plus bias.
-
-    Source: J. L. Ba et al. 2016, "Layer normalization", eqs. 3 and 4.
-    """
-
-    bias: Parameter | None
-
-    def __init__(self, features: int, eps: float, bias: bool, dtype: DTypeLike | None) -> None:
-        super().__init__()
-        is_eps = is_number(eps) and eps >= 0
-        require("TransformerEncoderLayer: layer_norm_eps", eps, is_eps, "a number, at least 0")
-        dtype = dtype or get_default_dtype()
-        self.eps = eps
-        self.weight = Parameter(np.ones(features, dtype))
-        self.register_parameter("bias", Parameter(np.zeros(features, dtype)) if bias else None)
-
-    def forward(self, x: Any) -> Any:
-        centred = x - mean(x, axis=-1, keepdims=True)
-        variance = mean(centred * centred, axis=-1, keepdims=True)
-        out = centred / np.sqrt(variance + self.eps) * self.weight
-        return out if self.bias is None else out + self.bias
 
 
 class TransformerEncoderLayer(Module):
@@ -115,8 +90,8 @@ class TransformerEncoderLayer(Module):
         self.dropout = Dropout(dropout, generator=generator)
         self.linear2 = Linear(dim_feedforward, d_model, bias, **made)
         self.norm_first = norm_first
-        self.norm1 = _LayerNorm(d_model, layer_norm_eps, bias, dtype)
-        self.norm2 = _LayerNorm(d_model, layer_norm_eps, bias, dtype)
+        self.norm1 = LayerNorm(d_model, layer_norm_eps, bias=bias, dtype=dtype)
+        self.norm2 = LayerNorm(d_model, layer_norm_eps, bias=bias, dtype=dtype)
         self.dropout1 = Dropout(dropout, generator=generator)
         self.dropout2 = Dropout(dropout, generator=generator)
         self.activation = activation if callable(activation) else _ACTIVATIONS[activation]

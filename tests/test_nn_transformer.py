@@ -82,7 +82,7 @@ def test_encoder_equals_pytorch(
         torch.nn.LayerNorm(D, dtype=torch.float64),
         enable_nested_tensor=False,
     )
-    norm = layer().norm1
+    norm = nn.LayerNorm(D, dtype=np.float64)
     ours = nn.TransformerEncoder(layer(dropout=0.0), 2, norm)
     assert_same_step(torch, theirs, ours, rng.normal(size=(N, L, D)), **masks)
 
@@ -219,7 +219,7 @@ def test_it_learns_which_token_came_first(rng: np.random.Generator) -> None:
         ({"nhead": 4}, "embed_dim must be divisible by num_heads, which is 4, got 6"),
         ({"dim_feedforward": 0}, "must be a positive integer, got 0"),
         ({"dropout": -0.1}, "dropout must be a number from 0 to 1, got -0.1"),
-        ({"layer_norm_eps": -1}, "eps must be a number, at least 0, got -1"),
+        ({"layer_norm_eps": -1}, "LayerNorm: eps must be a finite number, at least 0, got -1"),
     ],
 )
 def test_options_out_of_range(options: dict[str, Any], text: str) -> None:
