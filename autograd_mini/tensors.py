@@ -318,7 +318,7 @@ class Tensor(TorchInPlace):
 
     def item(self) -> float | int:
         """Return the only element as a Python number. Raises ShapeError if there are more."""
-        if self.size != 1:
+        if self._array.size != 1:
             raise ShapeError(
                 f"item: a tensor of shape {self.shape} has {self.size} elements, and item() needs "
                 f"exactly one; use tolist(), or reduce it with .sum() or .mean()"

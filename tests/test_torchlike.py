@@ -116,6 +116,8 @@ FUNCTIONS: dict[str, Callable[[Any, Any], Any]] = {
     "fmod": lambda torch, x: torch.fmod(x, x * 0 + 0.75),
     "kron": lambda torch, x: torch.kron(x[0], x[1]),
     "inner": lambda torch, x: torch.inner(x[0], x[1]),
+    "inverse": lambda torch, x: torch.inverse(x[0, :, :3]),
+    "det": lambda torch, x: torch.det(x[0, :, :3]),
     "var_mean": lambda torch, x: torch.var_mean(x, 1, keepdim=True),
     "std_mean": lambda torch, x: torch.std_mean(x),
     "tensordot": lambda torch, x: torch.tensordot(x, x, dims=([1, 2], [1, 2])),

@@ -1,8 +1,10 @@
 """The closed list of NumPy functions whose result carries no gradient.
 
 Piecewise constant functions have derivative 0 wherever they have one; the others answer questions
-about an array. All return plain arrays. They need no rule, but the list must be closed: a function
-missing both here and among the primitives is refused at the call, never silently cut off.
+about an array. As NumPy's functions all return plain arrays; operators and methods of a Tensor
+(``t > 0``, ``t.argmax()``) give Tensors without a gradient. They need no rule, but the list must be
+closed: a function missing both here and among the primitives is refused at the call, never silently
+cut off.
 """
 
 from collections.abc import Callable

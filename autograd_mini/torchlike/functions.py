@@ -235,6 +235,16 @@ def floor_divide(input: Any, other: Any) -> Any:
     return as_tensor(input) // other
 
 
+def inverse(input: Any) -> Any:
+    """Return the inverse of a square matrix, or of each in a stack."""
+    return ag.linalg.inv(as_tensor(input))
+
+
+def det(input: Any) -> Any:
+    """Return the determinant of a square matrix, or of each in a stack."""
+    return ag.linalg.det(as_tensor(input))
+
+
 def count_nonzero(input: Any, dim: Any = None) -> Any:
     """Return how many elements are not 0, in all or along ``dim``."""
     return (as_tensor(input) != 0).sum(dim=dim)
