@@ -119,6 +119,14 @@ DIFFERENTIABLE: dict[str, Callable[[Any], Any]] = {
     "cumprod": lambda t: t.cumprod(dim=-1),
     "softmax": lambda t: t.softmax(dim=1),
     "log_softmax": lambda t: t.log_softmax(-1),
+    "where": lambda t: t.where(t > 0, t * t),
+    "full slice": lambda t: t[..., 0],
+    "ravel": lambda t: t.ravel(),
+    "multiply": lambda t: t.multiply(2.0).divide(3.0).remainder(1.5),
+    "minimum": lambda t: t.minimum(t.flip(0)).min(t * t),
+    "square": lambda t: t.square() + t.exp() + t.sin() * t.cos() + t.tanh() + t.sigmoid(),
+    "unsqueezed product": lambda t: t.unsqueeze(1) @ t.unsqueeze(2).transpose(-1, -2),
+    "acosh": lambda t: (t.abs() + 1.5).acosh() + t.asinh() + (t / 9).atanh(),
     "clone": lambda t: t.clone(),
     "to": lambda t: t.to("cpu"),
     "cpu": lambda t: t.cpu() * 2,
@@ -175,6 +183,20 @@ ANSWERS: dict[str, Callable[[Any], Any]] = {
     "new_full": lambda t: t.new_full((2, 2), 3.0),
     "bincount": lambda t: (t > 0).long().flatten().bincount(minlength=4),
     "requires_grad": lambda t: t.requires_grad,
+    "is_contiguous": lambda t: t.is_contiguous(),
+    "is_cuda": lambda t: t.is_cuda,
+    "short": lambda t: t.short(),
+    "byte": lambda t: t.abs().byte(),
+    "half": lambda t: t.half(),
+    "ceil": lambda t: t.ceil(),
+    "trunc": lambda t: t.trunc(),
+    "isinf": lambda t: (t / 0.5).isinf() | t.isfinite().logical_not(),
+    "logical_or": lambda t: (t > 1).logical_or(t < 0),
+    "xor": lambda t: (t > 1).logical_xor(t < 2),
+    "comparisons": lambda t: t.ne(0) & t.lt(1) & t.le(1) & t.gt(-1) & t.ge(-1),
+    "isclose": lambda t: t.isclose(t.round(), atol=0.1),
+    "masked indices": lambda t: (t > 0).nonzero()[:, 0].long(),
+    "round decimals": lambda t: t.round(decimals=2),
 }
 
 
@@ -242,6 +264,16 @@ IN_PLACE: dict[str, Callable[[Any], Any]] = {
     "addcmul_": lambda t: t.addcmul_(t, t, value=0.1),
     "addcdiv_": lambda t: t.addcdiv_(t, t * t + 1),
     "masked_fill_": lambda t: t.masked_fill_(t > 0, 0.0),
+    "pow_": lambda t: t.pow_(2),
+    "neg_": lambda t: t.neg_(),
+    "abs_": lambda t: t.abs_(),
+    "log_": lambda t: t.abs_().add_(1).log_(),
+    "sqrt_": lambda t: t.abs_().sqrt_(),
+    "relu_": lambda t: t.relu_(),
+    "sigmoid_": lambda t: t.sigmoid_(),
+    "tanh_": lambda t: t.tanh_(),
+    "clip_": lambda t: t.clip_(-0.5, 0.5),
+    "round_": lambda t: t.round_(),
     "copy of a view": lambda t: t[0].clone().zero_(),
     "augmented": lambda t: t.__imul__(2),
 }
@@ -269,6 +301,25 @@ def test_without_torch_too() -> None:
     assert t.transpose(0, 1).tolist() == [[3.0, 2.0], [1.0, 4.0]]
     assert t.masked_fill(t > 2, 0.0).tolist() == [[0.0, 1.0], [2.0, 0.0]]
     assert t.gather(1, ag.tensor([[1], [0]])).tolist() == [[1.0], [2.0]]
+
+
+def test_conversions_without_torch() -> None:
+    t = ag.tensor([1.0, 2.0])
+    assert t.type() == "float32"
+    assert t.type(np.int64).type() == "int64"
+    assert t.to(np.float32) is t.float() is t.cpu() is t.to("cpu") is t.contiguous() is t
+    assert t.to(ag.tensor([1])).dtype == np.int64
+    assert t.to("cpu", dtype=np.float64, non_blocking=True).dtype == np.float64
+    assert t.to(np.float32, copy=True) is not t
+    assert t.new_tensor([3]).dtype == np.float32
+    assert (t.ndimension(), t.outer(t).shape, t.swapaxes(0, 0).shape) == (1, (2, 2), (2,))
+    square = ag.zeros(2, 2)
+    assert square.fill_diagonal_(1.0).tolist() == [[1.0, 0.0], [0.0, 1.0]]
+    assert square.scatter_add_(1, ag.tensor([[1], [1]]), 2.0).tolist() == [[1.0, 2.0], [0.0, 3.0]]
+    assert square.index_fill_(0, [0], 9.0).index_add_(0, [1], ag.ones(1, 2)).tolist() == [
+        [9.0, 9.0],
+        [1.0, 4.0],
+    ]
 
 
 def test_random_fills_have_their_moments() -> None:

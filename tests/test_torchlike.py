@@ -246,6 +246,24 @@ def test_a_generator_repeats_itself_and_serves_everywhere() -> None:
     assert sorted(i for batch in loader for i in batch.tolist()) == [0, 1, 2, 3, 4, 5]
 
 
+def test_creation_takes_dtype_and_tracking() -> None:
+    torch = torchlike
+    made = [
+        torch.rand_like(torch.zeros(2)),
+        torch.empty(2),
+        torch.empty_like(torch.zeros(2)),
+        torch.full_like(torch.zeros(2), 3),
+        torch.as_tensor([1.0, 2.0]),
+        torch.normal(torch.zeros(2), torch.ones(2)),
+    ]
+    assert all(t.shape == (2,) and t.dtype == np.float32 for t in made)
+    assert torch.zeros(2, requires_grad=True, dtype=torch.float64).requires_grad
+    assert torch.randn(2, requires_grad=True).is_leaf
+    assert torch.as_tensor(made[0], dtype=torch.float64).dtype == np.float64
+    assert torch.randint(3, (100,)).max().item() == 2
+    assert torch.arange(3, requires_grad=False).dtype == np.int64
+
+
 def test_a_seed_repeats_the_default_generator() -> None:
     torchlike.manual_seed(3)
     first = torchlike.randn_like(torchlike.zeros(3))
