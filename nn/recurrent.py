@@ -77,7 +77,10 @@ class _Layers(Recurrent):
                 outputs.append(output)
                 finals.append(tuple(final))
             x = np.concatenate(outputs, axis=-1) if self.bidirectional else outputs[0]
-        ends = [np.stack(final) for final in zip(*finals, strict=True)]
+        ends = [
+            np.stack(final) if n_groups > 1 else final[0][None]
+            for final in zip(*finals, strict=True)
+        ]
         if not is_batched:
             x, ends = x[:, 0], [end[:, 0] for end in ends]
         elif self.batch_first:

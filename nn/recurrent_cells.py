@@ -102,8 +102,9 @@ class Recurrent(Module):
         return states
 
     def _in_own_dtype(self, x: Any) -> Any:
-        dtype = next(self.parameters()).dtype
-        return x if x.dtype == dtype else x.astype(dtype)
+        weight = next(iter(self._parameters.values()))
+        assert weight is not None
+        return x if x.dtype == weight.dtype else x.astype(weight.dtype)
 
 
 class _Cell(Recurrent):

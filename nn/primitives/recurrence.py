@@ -253,12 +253,14 @@ def _gru_backward(
     reverse: bool = False,
 ) -> tuple[Array | None, ...]:
     gates, n_of_h, out = saved
+    m = h.shape[1]
     before = _before(out, h, reverse)
-    da_x, da_h = np.empty_like(gates), np.empty_like(gates)
     r, z, n = gates
-    da_r, da_z, da_n = da_x
-    rz, da_rz = gates[:2], da_x[:2]
-    recurrent = _by_gate(w_hh, h.shape[1])
+    rz = gates[:2]
+    da = np.empty((4, *n.shape), n.dtype)  # n of x, r, z, n of h: of x and of h three in a row
+    da_x, da_h, da_rz = da[:3], da[1:], da[1:3]
+    da_n, da_r, da_z, da_n_of_h = da
+    recurrent = _by_gate(w_hh, m)
     dh, part, parts = np.zeros_like(h), np.empty_like(h), np.empty_like(gates[:, 0])
     for t in reversed(times(len(x), reverse)):
         dh += g[t]
@@ -272,12 +274,14 @@ def _gru_backward(
         np.subtract(before[t], n[t], out=part)
         part *= dh
         da_z[t] *= part
-        da_h[:2, t] = da_rz[:, t]
-        np.multiply(da_n[t], r[t], out=da_h[2, t])
+        np.multiply(da_n[t], r[t], out=da_n_of_h[t])
         dh *= z[t]
         np.matmul(da_h[:, t], recurrent, out=parts)
         dh += np.add.reduce(parts, axis=0, out=part)
-    return *_weight_cotangents(da_x, da_h, x, before, w_ih, wanted), dh
+    n_first = np.roll(w_ih, m, axis=0)
+    dx, dw_ih, dw_hh, db_ih, db_hh = _weight_cotangents(da_x, da_h, x, before, n_first, wanted)
+    dw_ih, db_ih = (None if d is None else np.roll(d, -m, axis=0) for d in (dw_ih, db_ih))
+    return dx, dw_ih, dw_hh, db_ih, db_hh, dh
 
 
 gru = fused(
