@@ -42,16 +42,17 @@ _ELSEWHERE = ("cuda", "mps", "xpu", "meta", "hpu", "xla", "ipu", "mtia", "vulkan
 
 
 def check_device(wanted: Any) -> None:
-    """Raise unless ``wanted`` is None or the CPU: a ``device``, "cpu" or "cpu:0"."""
-    if wanted is None or isinstance(wanted, device) or wanted in ("cpu", "cpu:0"):
+    """Raise unless ``wanted`` is None or the CPU: "cpu", "cpu:0", a ``device``, also PyTorch's."""
+    name = getattr(wanted, "type", wanted)
+    kind = name.partition(":")[0] if isinstance(name, str) else name
+    if kind is None or kind == "cpu":
         return
-    kind = wanted.partition(":")[0] if isinstance(wanted, str) else wanted
-    if kind in _ELSEWHERE or isinstance(wanted, int):
+    if kind in _ELSEWHERE or isinstance(kind, int):
         raise UnsupportedError(
-            f"device {wanted!r}: all tensors are NumPy arrays on the CPU; write 'cpu', or "
+            f"device {name!r}: all tensors are NumPy arrays on the CPU; write 'cpu', or "
             f"device = 'cuda' if torch.cuda.is_available() else 'cpu'"
         )
-    raise ArgumentError(f"device {wanted!r} is none; there is only 'cpu'")
+    raise ArgumentError(f"device {name!r} is none; there is only 'cpu'")
 
 
 CPU = device()

@@ -5,8 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd_mini.errors import DTypeError, UnsupportedError
+from autograd_mini.devices import check_device
+from autograd_mini.errors import DTypeError
 from autograd_mini.tensors import Tensor
+from autograd_mini.torch_placement import is_dtype
 
 DType = np.dtype[Any]
 
@@ -14,35 +16,18 @@ DType = np.dtype[Any]
 def destination(args: Iterable[Any], device: Any, dtype: Any) -> DType | None:
     """Return the dtype that the arguments of ``Module.to`` ask for, None for no other one.
 
-    Raises UnsupportedError for a device other than the CPU, DTypeError for a dtype that cannot
-    hold parameters.
+    Raises UnsupportedError for a device other than the CPU, ArgumentError for what is none,
+    DTypeError for a dtype that cannot hold parameters.
     """
     for arg in args:
         if isinstance(arg, Tensor):
             dtype = arg.dtype
-        elif _is_dtype(arg):
+        elif is_dtype(arg):
             dtype = arg
         else:
             device = arg
-    if device is not None:
-        _require_cpu(device)
+    check_device(device)
     return None if dtype is None else _floating(dtype)
-
-
-def _is_dtype(arg: Any) -> bool:
-    try:
-        return arg is not None and np.dtype(arg) is not None
-    except TypeError:
-        return False
-
-
-def _require_cpu(device: Any) -> None:
-    kind = getattr(device, "type", device)
-    if not isinstance(kind, str) or kind.partition(":")[0] != "cpu":
-        raise UnsupportedError(
-            f"to: only the CPU exists here, got the device {str(device)!r}; write 'cpu', or leave "
-            f".to(…) out"
-        )
 
 
 def _floating(dtype: Any) -> DType:
