@@ -66,6 +66,7 @@ from autograd_mini.nn.data import (
     random_split,
 )
 from autograd_mini.nn.dropout import Dropout, Dropout1d, Dropout2d
+from autograd_mini.nn.embedding import Embedding
 from autograd_mini.nn.linear import Flatten, Identity, Linear
 from autograd_mini.nn.losses import (
     BCELoss,
@@ -157,6 +158,7 @@ __all__ = [
     "Dropout",
     "Dropout1d",
     "Dropout2d",
+    "Embedding",
     "Flatten",
     "Fold",
     "GRUCell",

@@ -58,6 +58,9 @@ SAMPLES: dict[str, list[Sample]] = {
     "scatter_add": [
         ((spread(3, 2),), {"index": np.array([0, 0, 3]), "shape": (4, 2)}),
         ((spread(2),), {"index": slice(0, 4, 2), "shape": (4,)}),
+        ((spread(3),), {"index": np.array([0, 0, 3]), "shape": (4,)}),
+        ((spread(2, 2, 2, 3),), {"index": np.array([[0, -1], [3, 3]]), "shape": (4, 2, 3)}),
+        ((strided(3, 2),), {"index": np.array([-1, 1, -1]), "shape": (4, 2)}),
     ],
     "flip": [
         ((X23,), {}),

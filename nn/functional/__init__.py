@@ -50,6 +50,7 @@ from autograd_mini.nn.functional.convolutions import (
     conv_transpose1d,
     conv_transpose2d,
 )
+from autograd_mini.nn.functional.embeddings import embedding
 from autograd_mini.nn.functional.losses import (
     gaussian_nll_loss,
     huber_loss,
@@ -106,6 +107,7 @@ __all__ = [
     "dropout1d",
     "dropout2d",
     "elu",
+    "embedding",
     "fold",
     "gaussian_nll_loss",
     "gelu",
