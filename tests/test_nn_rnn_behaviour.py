@@ -44,6 +44,28 @@ def test_float64_input_has_a_float64_gradient(layer: Any) -> None:
 
 
 @EVERY_LAYER
+def test_initial_states_take_the_dtype_of_the_weights(layer: Any) -> None:
+    model = layer(3, 4)
+    h = ag.tensor(np.ones((1, 2, 4)), requires_grad=True)
+    output, _ = model(ag.ones(5, 2, 3), (h, h) if layer is nn.LSTM else h)
+    output.sum().backward()
+    assert output.dtype == np.float32
+    assert h.grad.dtype == np.float64
+
+
+@pytest.mark.parametrize("unrolled", [False, True])
+@EVERY_LAYER
+def test_saturated_gates_overflow_nothing(layer: Any, unrolled: bool) -> None:
+    """NumPy's errors raise in tests: exp(10,000) would."""
+    model = layer(1, 3)
+    x = ag.tensor(np.array([1e4, -1e4, 1e4, -1e4], np.float32).reshape(4, 1, 1), requires_grad=True)
+    output, _ = model(x, unrolled=unrolled)
+    output.sum().backward()
+    assert np.isfinite(output.detach().numpy()).all()
+    assert np.isfinite(x.grad.numpy()).all()
+
+
+@EVERY_LAYER
 def test_weights_start_within_one_over_root_of_hidden_size(layer: Any) -> None:
     model = layer(30, 100, generator=np.random.default_rng(3))
     again = layer(30, 100, generator=np.random.default_rng(3))
