@@ -457,6 +457,9 @@ from autograd_mini.torchlike.utils.data import DataLoader, TensorDataset
 from autograd_mini.torchlike.distributions import Categorical
 from autograd_mini.torchlike.autograd import grad
 import autograd_mini.torchlike.utils.data as data
+from autograd_mini.torchlike.nn.linear import Linear
+from autograd_mini.torchlike.optim.sgd import SGD
+assert Linear is nn.Linear and SGD is optim.SGD
 import autograd_mini
 assert nn is nn2 is torch.nn is autograd_mini.nn and F is F2 is nn.functional
 assert optim is optim2 is torch.optim is nn.optim

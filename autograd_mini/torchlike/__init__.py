@@ -321,15 +321,17 @@ def set_printoptions(
     _np.set_printoptions(**{name: value for name, value in given.items() if value is not None})
 
 
-for _path, _module in {
-    "nn": nn,
-    "nn.functional": nn.functional,
-    "nn.init": nn.init,
-    "optim": optim,
-    "utils.data": _data,
-    "autograd": autograd,
-}.items():  # so that import statements find them under PyTorch's paths
-    _sys.modules[f"{__name__}.{_path}"] = _module
+def _alias(package: str, path: str) -> None:
+    """Let import statements find a package, and what is in it, under PyTorch's path too."""
+    for name, module in list(_sys.modules.items()):
+        if f"{name}.".startswith(f"{package}."):
+            _sys.modules[f"{__name__}.{path}{name.removeprefix(package)}"] = module
+
+
+_alias("autograd_mini.nn", "nn")
+_alias("autograd_mini.nn.optim", "optim")
+_alias("autograd_mini.nn.data", "utils.data")
+_alias("autograd_mini.torchlike.differentiation", "autograd")
 
 _ELSEWHERE = {
     "FloatTensor": "write torch.tensor(values, dtype=torch.float32)",
