@@ -218,6 +218,15 @@ def test_values_and_gradients_are_torchs(call: Callable[[Any], Any]) -> None:
     np.testing.assert_allclose(ours.grad.numpy(), theirs.grad.numpy(), rtol=1e-6, atol=1e-9)
 
 
+SELF_RETURNED = {"cpu", "to", "type_as", "double"}
+
+
+@pytest.mark.parametrize("name", [name for name in DIFFERENTIABLE if name not in SELF_RETURNED])
+def test_gradients_hold_to_second_order(name: str) -> None:
+    call = DIFFERENTIABLE[name]
+    assert ag.gradcheck(lambda t: (call(t) ** 2).sum(), ag.tensor(X), order=2)
+
+
 @pytest.mark.parametrize("call", ANSWERS.values(), ids=ANSWERS)
 def test_answers_are_torchs(call: Callable[[Any], Any]) -> None:
     torch = pytest.importorskip("torch", reason="compares with PyTorch")
