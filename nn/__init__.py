@@ -67,7 +67,7 @@ from autograd_mini.nn.data import (
 )
 from autograd_mini.nn.dropout import Dropout, Dropout1d, Dropout2d
 from autograd_mini.nn.embedding import Embedding
-from autograd_mini.nn.linear import Flatten, Identity, Linear
+from autograd_mini.nn.linear import Bilinear, Flatten, Identity, Linear, Unflatten
 from autograd_mini.nn.losses import (
     BCELoss,
     BCEWithLogitsLoss,
@@ -145,6 +145,7 @@ __all__ = [
     "BatchNorm2d",
     "BatchNorm3d",
     "BatchSampler",
+    "Bilinear",
     "ConcatDataset",
     "Conv1d",
     "Conv2d",
@@ -232,6 +233,7 @@ __all__ = [
     "TransformerEncoder",
     "TransformerEncoderLayer",
     "TripletMarginLoss",
+    "Unflatten",
     "Unfold",
     "WeightedRandomSampler",
     "datasets",

@@ -76,7 +76,7 @@ from autograd_mini.nn.functional.pools import (
     max_pool1d,
     max_pool2d,
 )
-from autograd_mini.nn.functional.products import linear
+from autograd_mini.nn.functional.products import bilinear, linear
 from autograd_mini.nn.functional.similarities import (
     cosine_embedding_loss,
     cosine_similarity,
@@ -93,6 +93,7 @@ __all__ = [
     "avg_pool1d",
     "avg_pool2d",
     "batch_norm",
+    "bilinear",
     "binary_cross_entropy",
     "binary_cross_entropy_with_logits",
     "celu",
