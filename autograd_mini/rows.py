@@ -191,6 +191,8 @@ class Leaf(Row):
     __slots__ = ("changed_at", "exposed", "name", "reached", "trace")
 
     is_leaf = True
+    moves = 0
+    """How often the array of any leaf was replaced, for those who lay arrays out in memory."""
 
     def __init__(self, output: Array, requires_grad: bool) -> None:
         recording, modes.recording = modes.recording, None
@@ -221,6 +223,10 @@ class Leaf(Row):
             self._look()
         else:
             self.exposed = False
+
+    def is_shared(self) -> bool:
+        """Tell whether anybody but its Tensor holds the array, or a view of it."""
+        return references(self.output) > HELD_TWICE
 
     def changed_since_saved(self) -> int:
         """Return the serial number of the last change that a row may have missed, else −1."""

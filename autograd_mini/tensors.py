@@ -197,13 +197,18 @@ class Tensor(TorchInPlace):
             raise kind(f"{asked_by}: {error}") from None
 
     def _own(self) -> None:
-        """Before a constant is written to or saved: stop sharing memory with what it came from."""
-        if self._array.base is not None or not self._array.flags.writeable:
+        """Before a constant is written to or saved: stop sharing memory with a result."""
+        if isinstance(self._array.base, np.ndarray) or not self._array.flags.writeable:
             self._array = self._array.copy()
 
     def _relocate(self, home: Array) -> None:
-        """Let a leaf live in ``home`` from now on, an array that holds its values already."""
+        """Let a leaf live in ``home`` from now on, an array that holds its values already.
+
+        The base of ``home`` must not be an array: NumPy would let views of it refer to that one,
+        and an alias of the leaf could not be seen.
+        """
         self._array = self.row.output = home
+        Leaf.moves += 1
 
     @property
     def row(self) -> Row:

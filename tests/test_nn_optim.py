@@ -137,7 +137,8 @@ def test_groups_have_options_of_their_own() -> None:
     optimizer.step()
     assert a.item() == pytest.approx(0.7)
     assert repr(SGD([a], lr=0.1)) == (
-        "SGD(1 parameters, lr=0.1, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False)"
+        "SGD(1 parameters, lr=0.1, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False, "
+        "maximize=False)"
     )
 
 
@@ -182,7 +183,7 @@ def test_a_state_that_does_not_fit() -> None:
     state = optimizer.state_dict()
     for target, text in [
         (Adam([w, other]), r"groups of \[1\] parameters, this optimizer \[2\]"),
-        (SGD([w]), "only one of the two has the option 'betas'"),
+        (SGD([w]), "only one of the two has the option 'amsgrad'"),
         (Adam([other]), r"exp_avg of parameter 0 has shape \(2,\) there, the parameter \(1,\)"),
     ]:
         with pytest.raises(nn.StateError, match=f"does not fit, and nothing was loaded; .*{text}"):

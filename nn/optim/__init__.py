@@ -1,7 +1,24 @@
-"""Optimizers: how a parameter w moves, given its gradient g. Simplest first."""
+"""Optimizers: how a parameter w moves, given its gradient g. Simplest first: sgd.py, adam.py."""
 
-from autograd_mini.nn.optim.adam import Adam
+from autograd_mini.nn.optim.adadelta import Adadelta
+from autograd_mini.nn.optim.adagrad import Adagrad
+from autograd_mini.nn.optim.adam import Adam, AdamW
+from autograd_mini.nn.optim.lion import Lion
+from autograd_mini.nn.optim.nadam import NAdam
 from autograd_mini.nn.optim.optimizer import Optimizer
+from autograd_mini.nn.optim.radam import RAdam
+from autograd_mini.nn.optim.rmsprop import RMSprop
 from autograd_mini.nn.optim.sgd import SGD
 
-__all__ = ["SGD", "Adam", "Optimizer"]
+__all__ = [
+    "SGD",
+    "Adadelta",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Lion",
+    "NAdam",
+    "Optimizer",
+    "RAdam",
+    "RMSprop",
+]

@@ -1,17 +1,22 @@
 """What all optimizers share: parameter groups, options, state, and the step over parameters.
 
-Each optimizer is its formula in ``_update``, which works on plain arrays of any shape and writes
-into w.
+Each optimizer is its formula in ``_update``, which works on flat arrays and writes into w. How
+parameters become flat arrays is told in ``arena.py``.
 """
 
 import warnings
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
-from autograd_mini.errors import ArgumentError, DTypeError, GraphError, StateError
+from autograd_mini.errors import ArgumentError, DTypeError, GraphError, StateError, UnsupportedError
+from autograd_mini.modes import enable_grad
 from autograd_mini.nn.arguments import is_number, require
+from autograd_mini.nn.optim.arena import Arena, Layout
+from autograd_mini.ownership import HELD_TWICE, LOCAL, references
 from autograd_mini.tensors import Tensor
 
 Params = Iterable[Any]
@@ -21,19 +26,39 @@ class Optimizer:
     """Base: parameter groups, their options, and the state kept for each parameter.
 
     ``params``: parameters, or dictionaries ``{"params": …, "lr": …}`` of groups that differ in
-    their options. ``defaults``: the options of groups that do not say otherwise. A subclass defines
-    ``_check`` and ``_update``.
+    their options. ``defaults``: the options of groups that do not say otherwise.
 
     ``param_groups`` is a list of dictionaries; changing ``param_groups[0]["lr"]`` counts from the
-    next step.
+    next step. ``state[p]`` is what is remembered of parameter ``p``: numbers such as ``step``, and
+    arrays of its shape.
+
+    A subclass defines ``_update``, and ``_memory`` if it remembers arrays; or ``step`` itself.
 
     Raises ArgumentError for no parameters, the same one twice, or options out of range.
+
+    >>> from autograd_mini import nn
+    >>> class SignDescent(Optimizer):
+    ...     def __init__(self, params, lr=0.1):
+    ...         super().__init__(params, {"lr": lr})
+    ...     def _update(self, w, g, spare, state, *, lr):
+    ...         np.sign(g, out=g)
+    ...         g *= lr
+    ...         w -= g
+    >>> w = nn.Parameter([1.0, 2.0])
+    >>> w.grad = [5.0, -0.01]
+    >>> SignDescent([w]).step()
+    >>> w.data
+    array([0.9, 2.1], dtype=float32)
     """
 
-    def __init__(self, params: Params, **defaults: Any) -> None:
-        self.defaults = defaults
+    _numbers: Mapping[str, float] = MappingProxyType({"step": 0})
+    """The numbers in the state of each parameter, with their first values."""
+
+    def __init__(self, params: Params, defaults: Mapping[str, Any]) -> None:
+        self.defaults = dict(defaults)
         self.param_groups: list[dict[str, Any]] = []
-        self.state: dict[Tensor, dict[str, Any]] = {}
+        self.state = defaultdict(dict)
+        self._layouts: dict[int, Layout] = {}
         if isinstance(params, Tensor | Mapping):
             raise DTypeError(
                 f"{self._name} takes several parameters, got one {type(params).__name__}; write "
@@ -53,6 +78,17 @@ class Optimizer:
     def _name(self) -> str:
         return type(self).__name__
 
+    @property
+    def state(self) -> defaultdict[Tensor, dict[str, Any]]:
+        """What is remembered of each parameter."""
+        self._state_reached = True
+        return self._state
+
+    @state.setter
+    def state(self, state: Mapping[Tensor, dict[str, Any]]) -> None:
+        self._state_reached = True
+        self._state = defaultdict(dict, state)
+
     def add_param_group(self, param_group: Mapping[str, Any]) -> None:
         """Train further parameters, with options of their own or the defaults."""
         if not isinstance(param_group, Mapping) or "params" not in param_group:
@@ -67,7 +103,7 @@ class Optimizer:
         params = [params] if isinstance(params, Tensor) else params
         self._check_list(params)
         group["params"] = params = list(params)
-        unknown = group.keys() - self.defaults.keys() - {"params"}
+        unknown = group.keys() - self.defaults.keys() - {"params", "initial_lr"}
         if unknown:
             raise ArgumentError(
                 f"{self._name} has no option {min(unknown)!r}; it takes {', '.join(self.defaults)}"
@@ -93,6 +129,7 @@ class Optimizer:
             known.add(p)
         self._check(group)
         self.param_groups.append(group)
+        self._arenas(len(self.param_groups) - 1)
 
     def _check_list(self, params: Any) -> None:
         if not isinstance(params, Iterable):
@@ -103,11 +140,22 @@ class Optimizer:
 
     def _check(self, group: dict[str, Any]) -> None:
         """Raise ArgumentError for options out of range."""
-        raise NotImplementedError
+
+    def _memory(self, options: Mapping[str, Any]) -> dict[str, float]:
+        """Return the names of the arrays in the state, and what each is filled with at first."""
+        return {}
 
     def _update(self, *arrays: Any, **options: Any) -> None:
-        """Of w, g and the state, write the new values into w; g is the caller's, left as it is."""
-        raise NotImplementedError
+        """Move w: ``_update(w, g, spare, state, *, lr, …)``, all of the options by keyword.
+
+        Of flat arrays ``w`` and the gradient ``g``, and of the arrays and numbers in ``state``,
+        write the new values into ``w`` and ``state``. ``g`` and ``spare`` may be overwritten.
+        ``state["step"]`` is 1 at the first step.
+        """
+        raise UnsupportedError(
+            f"{self._name} has no update; define def _update(self, w, g, spare, state, *, lr): or "
+            f"def step(self, closure=None):"
+        )
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients; with ``set_to_none=False`` fill those that exist with zeros."""
@@ -118,21 +166,36 @@ class Optimizer:
                 elif p.grad is not None:
                     p.grad = np.zeros_like(p._array)
 
-    def step(self) -> None:
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Move every parameter that has a gradient.
 
-        Warns when none has one: no backward was run, or the model's layers are not those that the
-        optimizer was given.
+        ``closure``: computes the loss again, with its gradients, before the step, and returns it;
+        so does then ``step``.
+
+        Warns when no parameter has a gradient: no backward was run, or the model's layers are not
+        those that the optimizer was given. Raises ArgumentError for options that were set out of
+        range.
         """
-        moved = False
-        for group in self.param_groups:
-            options = {name: value for name, value in group.items() if name != "params"}
-            for p in group["params"]:
-                gradient = p.grad
-                if gradient is not None:
-                    moved = True
-                    self._update(p.data, gradient._array, self.state.setdefault(p, {}), **options)
-        if not moved:
+        loss = None
+        if closure is not None:
+            with enable_grad():
+                loss = closure()
+        is_fresh = self._state_reached
+        has_moved = False
+        for position, group in enumerate(self.param_groups):
+            arenas = self._arenas(position)
+            options = {name: group[name] for name in self.defaults}
+            is_ascent = options.pop("maximize", False)
+            for arena in arenas:
+                for block in arena.blocks(self._state, is_fresh):
+                    if is_ascent:
+                        np.negative(block.g, out=block.g)
+                    block.state["step"] += 1
+                    self._update(block.w, block.g, block.spare, block.state, **options)
+                    has_moved = True
+        if is_fresh:
+            self._state_reached = self._is_state_held()
+        if not has_moved:
             n = sum(len(group["params"]) for group in self.param_groups)
             warnings.warn(
                 f"{self._name}.step: none of its {n} parameters received a gradient. Call "
@@ -140,12 +203,35 @@ class Optimizer:
                 f"layers were replaced",
                 stacklevel=2,
             )
+        return loss
+
+    def _arenas(self, position: int) -> list[Arena]:
+        """Return the arenas of a group, one for each dtype; laid out anew if the group changed."""
+        group = self.param_groups[position]
+        params, options = group["params"], {name: group[name] for name in self.defaults}
+        layout = self._layouts.get(position)
+        if layout is not None and layout.options == options and layout.fits(params):
+            return layout.arenas
+        self._check(group)
+        memory = self._memory(options)
+        if layout is not None and layout.memory == memory and layout.fits(params):
+            layout.options = options
+        else:
+            layout = self._layouts[position] = Layout(params, options, memory, self._numbers)
+        return layout.arenas
+
+    def _is_state_held(self) -> bool:
+        """Tell whether somebody else holds the state, who could change it unseen."""
+        of_entry = LOCAL + 2  # by the state and by an arena
+        return references(self._state) > HELD_TWICE - 1 or any(
+            references(entry) > of_entry for entry in self._state.values()
+        )
 
     def state_dict(self) -> dict[str, Any]:
         """Return a copy of options and state, with parameters numbered in the order given."""
         numbers = {p: i for i, p in enumerate(self._all())}
         return {
-            "state": {numbers[p]: _copied(state) for p, state in self.state.items()},
+            "state": {numbers[p]: _copied(state) for p, state in self._state.items()},
             "param_groups": [
                 {**group, "params": [numbers[p] for p in group["params"]]}
                 for group in self.param_groups
@@ -166,6 +252,7 @@ class Optimizer:
         if sizes != own:
             raise self._misfit(f"it has groups of {sizes} parameters, this optimizer {own}")
         strangers = {name for group in groups for name in group} ^ {*self.defaults, "params"}
+        strangers.discard("initial_lr")
         if strangers:
             raise self._misfit(f"only one of the two has the option {min(strangers)!r}")
         for old, new in zip(self.param_groups, groups, strict=True):
@@ -183,6 +270,9 @@ class Optimizer:
         self.state = {parameters[number]: _copied(state) for number, state in states.items()}
         for group, new in zip(self.param_groups, groups, strict=True):
             group.update({name: value for name, value in new.items() if name != "params"})
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**vars(self), "_layouts": {}, "_state_reached": True}  # a copy lays out its own
 
     def _misfit(self, why: str) -> StateError:
         return StateError(f"{self._name}: the state does not fit, and nothing was loaded; {why}")
@@ -202,7 +292,16 @@ class Optimizer:
 
     def _check_lr(self, group: dict[str, Any]) -> None:
         lr = group["lr"]
-        self._require("lr", lr, is_number(lr) and lr > 0, "a positive finite number")
+        self._require("lr", lr, is_number(lr) and lr >= 0, "a positive finite number")
+
+    def _check_betas(self, betas: Any) -> None:
+        if not isinstance(betas, tuple | list) or len(betas) != 2:
+            raise ArgumentError(
+                f"{self._name}: betas must be two numbers, each at least 0 and below 1, got "
+                f"{betas!r}"
+            )
+        for position, beta in enumerate(betas):
+            self._check_decay_rate(f"betas[{position}]", beta)
 
     def _check_at_least_zero(self, name: str, value: Any) -> None:
         self._require(name, value, is_number(value) and value >= 0, "a finite number, at least 0")

@@ -1,11 +1,11 @@
 """Gradient descent."""
 
+from collections.abc import Mapping
 from typing import Any
-
-import numpy as np
 
 from autograd_mini.errors import ArgumentError
 from autograd_mini.nn.arguments import is_number
+from autograd_mini.nn.optim.in_place import add_scaled
 from autograd_mini.nn.optim.optimizer import Optimizer, Params
 from autograd_mini.rows import Array
 
@@ -20,7 +20,11 @@ class SGD(Optimizer):
         w ← w − lr·v               (with nesterov: w ← w − lr·(g + μ·v))
 
     ``lr`` > 0; 0 ≤ ``momentum`` < 1; ``dampening``; ``weight_decay`` ≥ 0, the weight of λ/2·‖w‖² in
-    the loss. ``nesterov`` needs momentum > 0 and no dampening.
+    the loss. ``nesterov`` needs momentum > 0 and no dampening. ``maximize``: climb.
+
+    Some courses write v ← μ·v + (1 − μ)·g, an exponentially weighted average of the gradient. That
+    is ``dampening=momentum``, but for the first step; it moves like no dampening with an lr smaller
+    by the factor 1 − μ.
 
     Raises ArgumentError for values out of range.
 
@@ -45,15 +49,18 @@ class SGD(Optimizer):
         dampening: float = 0.0,
         weight_decay: float = 0.0,
         nesterov: bool = False,
+        *,
+        maximize: bool = False,
     ) -> None:
-        super().__init__(
-            params,
-            lr=lr,
-            momentum=momentum,
-            dampening=dampening,
-            weight_decay=weight_decay,
-            nesterov=nesterov,
-        )
+        defaults = {
+            "lr": lr,
+            "momentum": momentum,
+            "dampening": dampening,
+            "weight_decay": weight_decay,
+            "nesterov": nesterov,
+            "maximize": maximize,
+        }
+        super().__init__(params, defaults)
 
     def _check(self, group: dict[str, Any]) -> None:
         self._check_lr(group)
@@ -68,10 +75,14 @@ class SGD(Optimizer):
                 f"{group['momentum']} and dampening={group['dampening']}"
             )
 
+    def _memory(self, options: Mapping[str, Any]) -> dict[str, float]:
+        return {"momentum_buffer": 0.0} if options["momentum"] else {}
+
     def _update(
         self,
         w: Array,
         g: Array,
+        spare: Array,
         state: dict[str, Any],
         *,
         lr: float,
@@ -81,13 +92,16 @@ class SGD(Optimizer):
         nesterov: bool,
     ) -> None:
         if weight_decay:
-            g = g + weight_decay * w
+            add_scaled(g, weight_decay, w, spare)  # g ← g + λ·w
         if momentum:
-            if "momentum_buffer" not in state:
-                v = state["momentum_buffer"] = np.array(g)
+            v = state["momentum_buffer"]
+            if state["step"] == 1:
+                v[...] = g
             else:
-                v = state["momentum_buffer"]
                 v *= momentum
-                v += (1 - dampening) * g
-            g = g + momentum * v if nesterov else v
-        w -= lr * g
+                add_scaled(v, 1 - dampening, g, spare)  # v ← μ·v + (1 − τ)·g
+            if nesterov:
+                add_scaled(g, momentum, v, spare)
+            else:
+                g = v
+        add_scaled(w, -lr, g, spare)
