@@ -70,6 +70,22 @@ def test_linear_of_a_wrong_last_axis() -> None:  # row 3
         nn.Linear(1, 1)(2.0)
 
 
+def test_linear_of_parameters_that_do_not_fit() -> None:
+    with pytest.raises(
+        ShapeError,
+        match=r"^linear: weight must have shape \(n_out, n_in\) and bias \(n_out,\), got "
+        r"\(2, 3\) and \(1, 2\)$",
+    ):
+        F.linear(ag.ones(4, 3), ag.ones(2, 3), ag.ones(1, 2))
+    with pytest.raises(ShapeError, match=r"got \(3,\) and None$"):
+        F.linear(ag.ones(4, 3), ag.ones(3))
+
+
+def test_linear_is_one_row_of_the_tape() -> None:
+    tape = ag.tape(nn.Linear(3, 2)(ag.ones(4, 3)))
+    assert [row.operation for row in tape if not row.is_leaf] == ["linear"]
+
+
 @pytest.mark.parametrize("size", [0, -1, 2.5, "3"])
 def test_linear_of_no_size(size: object) -> None:
     with pytest.raises(ArgumentError, match="Linear: out_features must be a positive integer, got"):

@@ -16,7 +16,7 @@ import numpy as np
 from autograd_mini import Row
 from autograd_mini.viz.depth.activations import Array, known_activation
 
-PRODUCTS = {"matmul"}
+PRODUCTS = {"matmul", "linear"}
 RESHAPINGS = {"reshape", "transpose", "swapaxes", "squeeze", "expand_dims", "broadcast_to", "cast"}
 
 
@@ -139,6 +139,8 @@ def _place(
 ) -> _Place:
     """Follow a product to its signal, and the signal to the next product or the model's output."""
     place = _Place(product, position, weight, signal=product, activated=product)
+    if product.operation == "linear" and _is_parameter(product.parents[2]):
+        place.bias = product.parents[2]
     names: list[str] = []
     row = product
     while len(consumers[row]) == 1 and consumers[row][0] not in products:
@@ -203,7 +205,8 @@ def _measure(place: _Place, name: str, gradients: dict[Row, Array]) -> Layer:
     weights = place.weight.output
     matrix = place.product.inputs[place.position]
     incoming = place.product.inputs[1 - place.position]
-    fan_out, fan_in = matrix.shape[-2:] if place.position == 0 else matrix.shape[:-3:-1]
+    is_row_per_output = place.position == 0 or place.product.operation == "linear"
+    fan_out, fan_in = matrix.shape[-2:] if is_row_per_output else matrix.shape[:-3:-1]
     s, a = place.signal.output, place.activated.output
     adjoint = place.signal.adjoint
     g = np.zeros_like(s) if adjoint is None else adjoint
