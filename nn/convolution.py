@@ -62,8 +62,8 @@ class _Convolution(Module):
             )
         wanted = f"one of {', '.join(PADDING_MODES)}"
         require(f"{kind}: padding_mode", padding_mode, padding_mode in PADDING_MODES, wanted)
-        self.in_channels = in_channels
-        self.out_channels = out_channels
+        self.in_channels = int(in_channels)
+        self.out_channels = int(out_channels)
         self.kernel_size = per_axis(f"{kind}: kernel_size", kernel_size, self.n_axes, least=1)
         window = convolution_window(kind, self.kernel_size, stride, padding, dilation)
         self.stride = window.stride
@@ -71,7 +71,7 @@ class _Convolution(Module):
             padding if isinstance(padding, str) else tuple(before for before, _ in window.padding)
         )
         self.dilation = window.dilation
-        self.groups = groups
+        self.groups = int(groups)
         self.padding_mode = padding_mode
         dtype = dtype or get_default_dtype()
         self.weight = Parameter(np.empty((*self._channels(), *self.kernel_size), dtype))

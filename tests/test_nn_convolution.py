@@ -341,6 +341,15 @@ def test_large_inputs_are_cut_into_blocks(rng: np.random.Generator) -> None:
     np.testing.assert_allclose(F.conv2d(x, w), np.concatenate(parts), rtol=1e-12, atol=1e-12)
 
 
+def test_numbers_of_numpy_and_lists_are_taken() -> None:
+    two = np.int64(2)
+    layer = nn.Conv2d(two, two, [3, 3], stride=[two, 1], groups=two)
+    assert layer(ag.zeros(1, 2, 5, 5)).shape == (1, 2, 2, 3)
+    assert repr(layer) == "Conv2d(2, 2, kernel_size=(3, 3), stride=(2, 1), groups=2)"
+    assert F.conv2d(ag.zeros(1, 2, 5, 5), ag.zeros(2, 1, 3, 3), groups=two).shape == (1, 2, 3, 3)
+    assert F.max_pool2d(ag.zeros(1, 2, 5, 5), [2, 2], stride=[1, two]).shape == (1, 2, 4, 2)
+
+
 X = ag.zeros(8, 3, 10, 10)
 W = ag.zeros(4, 3, 3, 3)
 LAYER = nn.Conv2d(3, 4, 3)
@@ -471,7 +480,11 @@ MISTAKES: list[tuple[Callable[[], Any], type[AutogradError], str]] = [
         "Conv2d: groups must divide the channels, got 3 groups for 4 channels of the weight, of "
         "shape (4, 3, 3, 3)",
     ),
-    (lambda: F.conv2d(X, W, groups=0), ArgumentError, "Conv2d: groups must be at least 1, got 0"),
+    (
+        lambda: F.conv2d(X, W, groups=0),
+        ArgumentError,
+        "Conv2d: groups must be an integer, at least 1, got 0",
+    ),
     (
         lambda: F.unfold(X, 11),
         ShapeError,

@@ -4,6 +4,8 @@
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
 from autograd_mini.errors import ArgumentError, ShapeError
 from autograd_mini.nn.arguments import per_axis, require
 from autograd_mini.nn.functional.spaces import as_images, check_room, hashable
@@ -235,7 +237,8 @@ def _check_weight(name: str, n_axes: int, weight: Tensor, groups: int) -> None:
             f"{name}: the weight must have {n_axes + 2} axes, output channels, input channels and "
             f"a kernel, none empty, got shape {tuple(weight.shape)}"
         )
-    require(f"{name}: groups", groups, isinstance(groups, int) and groups > 0, "at least 1")
+    whole = isinstance(groups, int | np.integer) and groups > 0
+    require(f"{name}: groups", groups, whole, "an integer, at least 1")
     if weight.shape[0] % groups:
         raise ArgumentError(
             f"{name}: groups must divide the channels, got {groups} groups for {weight.shape[0]} "
