@@ -243,7 +243,7 @@ class InstanceNorm1d(_InstanceNorm):
     Shapes: x (N, C, L) or (C, L). Errors as of ``BatchNorm1d``.
 
     Source: D. Ulyanov, A. Vedaldi & V. Lempitsky 2016, "Instance normalization: the missing
-    ingredient for fast stylization", equation 4.
+    ingredient for fast stylization", section 2.
 
     >>> from autograd_mini import nn
     >>> nn.InstanceNorm1d(2, eps=0)([[[1.0, 3.0], [0.0, 20.0]]])

@@ -421,3 +421,26 @@ def test_repr() -> None:
     )
     assert repr(nn.GroupNorm(2, 4)) == "GroupNorm(2, 4, eps=1e-05, affine=True, bias=True)"
     assert repr(nn.RMSNorm(4)) == "RMSNorm((4,), eps=None, elementwise_affine=True)"
+
+
+def test_a_convolution_network_trains_as_pytorchs(torch: Any, rng: np.random.Generator) -> None:
+    """Convolution, batch norm and pooling hand batch-last memory on; ten steps of SGD agree."""
+
+    def build(nn: Any, **dtype: Any) -> Any:
+        parts = nn.Conv2d(2, 4, 3, **dtype), nn.BatchNorm2d(4, **dtype), nn.ReLU(), nn.MaxPool2d(2)
+        return nn.Sequential(*parts, nn.Flatten(), nn.Linear(16, 3, **dtype))
+
+    theirs, ours = build(torch.nn, dtype=torch.float64), build(nn, dtype=np.float64)
+    ours.load_state_dict({key: value.numpy() for key, value in theirs.state_dict().items()})
+    x, labels = rng.normal(size=(8, 2, 6, 6)), rng.integers(0, 3, 8)
+    steps = nn.optim.SGD(ours.parameters(), lr=0.1), torch.optim.SGD(theirs.parameters(), lr=0.1)
+    for _ in range(10):
+        loss = F.cross_entropy(ours(x), labels)
+        expected = torch.nn.functional.cross_entropy(theirs(torch.tensor(x)), torch.tensor(labels))
+        assert loss.item() == pytest.approx(expected.item(), rel=1e-10)
+        for result, optimizer in zip((loss, expected), steps, strict=True):
+            optimizer.zero_grad()
+            result.backward()
+            optimizer.step()
+    for key, value in theirs.state_dict().items():
+        np.testing.assert_allclose(ours.state_dict()[key].numpy(), value.numpy(), rtol=1e-8)

@@ -169,7 +169,7 @@ def instance_norm(
 
     Shapes: ``input`` (N, C, …), all else (C,). Errors as of ``batch_norm``.
 
-    Source: D. Ulyanov, A. Vedaldi & V. Lempitsky 2016, "Instance normalization", equation 4.
+    Source: D. Ulyanov, A. Vedaldi & V. Lempitsky 2016, "Instance normalization", section 2.
 
     >>> instance_norm(ag.tensor([[[1.0, 3.0], [0.0, 20.0]]]), eps=0.0)
     tensor([[[-1.,  1.],
