@@ -1,5 +1,6 @@
 """Optimizers: how a parameter w moves, given its gradient g. Simplest first: sgd.py, adam.py."""
 
+from autograd_mini.nn.optim import lr_scheduler
 from autograd_mini.nn.optim.adadelta import Adadelta
 from autograd_mini.nn.optim.adagrad import Adagrad
 from autograd_mini.nn.optim.adam import Adam, AdamW
@@ -21,4 +22,5 @@ __all__ = [
     "Optimizer",
     "RAdam",
     "RMSprop",
+    "lr_scheduler",
 ]

@@ -1,0 +1,149 @@
+"""Schedules against PyTorch over 60 steps, closed forms, and their state."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from autograd_mini import nn
+from autograd_mini.errors import ArgumentError, StateError
+from autograd_mini.nn.optim import SGD, Adam, lr_scheduler
+
+CASES: list[tuple[str, dict[str, Any]]] = [
+    ("StepLR", {"step_size": 7, "gamma": 0.5}),
+    ("MultiStepLR", {"milestones": [30, 5, 5, 11], "gamma": 0.3}),
+    ("ExponentialLR", {"gamma": 0.93}),
+    ("PolynomialLR", {"total_iters": 40, "power": 2.5}),
+    ("ConstantLR", {"factor": 0.2, "total_iters": 9}),
+    ("LinearLR", {"start_factor": 0.1, "end_factor": 0.8, "total_iters": 21}),
+    ("CosineAnnealingLR", {"T_max": 50, "eta_min": 0.01}),
+    ("CosineAnnealingWarmRestarts", {"T_0": 10, "eta_min": 0.01}),
+    ("CosineAnnealingWarmRestarts", {"T_0": 3, "T_mult": 2}),
+    ("OneCycleLR", {"max_lr": 0.7, "total_steps": 70}),
+    ("OneCycleLR", {"max_lr": [0.7, 0.1], "epochs": 7, "steps_per_epoch": 9, "pct_start": 0.2}),
+    ("OneCycleLR", {"max_lr": 0.7, "total_steps": 70, "three_phase": True}),
+    ("OneCycleLR", {"max_lr": 0.7, "total_steps": 70, "anneal_strategy": "linear"}),
+    ("LambdaLR", {"lr_lambda": lambda t: 0.95**t}),
+    ("LambdaLR", {"lr_lambda": [lambda t: 1 / (1 + t), lambda t: 0.9**t]}),
+    ("MultiplicativeLR", {"lr_lambda": lambda t: 1 - 1 / (t + 2)}),
+]
+
+
+@pytest.fixture
+def torch() -> Any:
+    return pytest.importorskip("torch", reason="compares with PyTorch, which is not installed")
+
+
+def ours(kind: type = SGD, **options: Any) -> Any:
+    groups = [{"params": [nn.Parameter([1.0])]}, {"params": [nn.Parameter([1.0])], "lr": 0.05}]
+    return kind(groups, lr=0.4, **options)
+
+
+def theirs(torch: Any, name: str = "SGD", **options: Any) -> Any:
+    one = [torch.nn.Parameter(torch.ones(1)) for _ in range(2)]
+    groups = [{"params": one[:1]}, {"params": one[1:], "lr": 0.05}]
+    return getattr(torch.optim, name)(groups, lr=0.4, **options)
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("name", "options"), CASES)
+def test_rates_equal_pytorchs(torch: Any, name: str, options: dict[str, Any]) -> None:
+    our_optimizer = ours(momentum=0.9)
+    their_optimizer = theirs(torch, momentum=0.9)
+    our_scheduler = getattr(lr_scheduler, name)(our_optimizer, **options)
+    their_scheduler = getattr(torch.optim.lr_scheduler, name)(their_optimizer, **options)
+    previews = [our_scheduler.preview(60, group) for group in range(2)]
+    for t in range(60):
+        np.testing.assert_allclose(
+            our_scheduler.get_last_lr(), their_scheduler.get_last_lr(), rtol=1e-12, atol=1e-15
+        )
+        assert our_scheduler.get_last_lr() == [preview[t] for preview in previews]
+        for a, b in zip(our_optimizer.param_groups, their_optimizer.param_groups, strict=True):
+            assert a["lr"] == pytest.approx(b["lr"], rel=1e-12, abs=1e-15)
+            assert a["momentum"] == pytest.approx(b["momentum"], rel=1e-12)
+        their_optimizer.step()
+        our_scheduler.step()
+        their_scheduler.step()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_one_after_the_other_equals_pytorchs(torch: Any) -> None:
+    def build(optimizer: Any, kinds: Any) -> Any:
+        parts = [
+            kinds.LinearLR(optimizer, start_factor=0.1, total_iters=10),
+            kinds.CosineAnnealingLR(optimizer, T_max=30),
+            kinds.ExponentialLR(optimizer, gamma=0.9),
+        ]
+        return kinds.SequentialLR(optimizer, parts, milestones=[10, 40])
+
+    a = build(ours(), lr_scheduler)
+    b = build(theirs(torch), torch.optim.lr_scheduler)
+    for _ in range(60):
+        np.testing.assert_allclose(a.get_last_lr(), b.get_last_lr(), rtol=1e-12, atol=1e-15)
+        a.step()
+        b.step()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"mode": "max", "factor": 0.5, "patience": 1},
+        {"patience": 2, "threshold": 0.1, "threshold_mode": "abs", "cooldown": 3},
+        {"patience": 0, "threshold": 0.1, "min_lr": [0.1, 0.001], "factor": 0.5},
+    ],
+)
+def test_plateaus_equal_pytorchs(torch: Any, options: dict[str, Any]) -> None:
+    a = lr_scheduler.ReduceLROnPlateau(ours(), **options)
+    b = torch.optim.lr_scheduler.ReduceLROnPlateau(theirs(torch), **options)
+    for value in np.random.default_rng(0).normal(size=80):
+        a.step(value)
+        b.step(value)
+        assert a.get_last_lr() == pytest.approx(b.get_last_lr(), rel=1e-12)
+
+
+def test_one_cycle_turns_the_first_beta() -> None:
+    optimizer = ours(Adam)
+    schedule = lr_scheduler.OneCycleLR(optimizer, max_lr=1.0, total_steps=10)
+    betas = []
+    for _ in range(9):
+        schedule.step()
+        betas.append(optimizer.param_groups[0]["betas"])
+    assert min(b[0] for b in betas) == pytest.approx(0.85)
+    assert {b[1] for b in betas} == {0.999}
+    with pytest.raises(StateError, match="the cycle has 10 steps, and all are done"):
+        schedule.step()
+
+
+def test_a_restored_schedule_goes_on() -> None:
+    def start() -> Any:
+        optimizer = ours()
+        return optimizer, lr_scheduler.CosineAnnealingLR(optimizer, T_max=20)
+
+    optimizer, schedule = start()
+    for _ in range(7):
+        schedule.step()
+    other, restored = start()
+    other.load_state_dict(optimizer.state_dict())
+    restored.load_state_dict(schedule.state_dict())
+    assert restored.get_last_lr() == schedule.get_last_lr()
+    schedule.step()
+    restored.step()
+    assert [g["lr"] for g in other.param_groups] == [g["lr"] for g in optimizer.param_groups]
+    with pytest.raises(StateError, match="not the state_dict"):
+        restored.load_state_dict({"last_epoch": 3})
+    resumed = lr_scheduler.CosineAnnealingLR(other, T_max=20, last_epoch=7)
+    assert resumed.get_last_lr() == schedule.get_last_lr()
+    with pytest.raises(StateError, match="needs 'initial_lr'"):
+        lr_scheduler.ExponentialLR(ours(), 0.9, last_epoch=3)
+
+
+def test_settings_out_of_range() -> None:
+    with pytest.raises(ArgumentError, match="StepLR: step_size must be a whole number above 0"):
+        lr_scheduler.StepLR(ours(), 0)
+    with pytest.raises(TypeError, match="takes an optimizer first, got Parameter"):
+        lr_scheduler.ExponentialLR(nn.Parameter([1.0]), 0.9)  # type: ignore[arg-type]
+    with pytest.raises(ArgumentError, match="max_lr must be a number above 0, or a list of 2"):
+        lr_scheduler.OneCycleLR(ours(momentum=0.9), max_lr=[1.0], total_steps=5)
+    with pytest.raises(ArgumentError, match="has no momentum"):
+        lr_scheduler.OneCycleLR(ours(nn.optim.Adagrad), max_lr=1.0, total_steps=5)
