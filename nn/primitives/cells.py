@@ -66,6 +66,8 @@ class Cells(NamedTuple):
                 a = (np.ones(n, a.dtype) @ a.reshape(n, -1)).reshape(1, *a.shape[1:])
             elif axis == 3:
                 a = (a.reshape(-1, n) @ np.ones(n, a.dtype)).reshape(*a.shape[:3], 1)
+            elif axis == 2:
+                a = np.ones((1, n), a.dtype) @ a
             else:
                 a = np.sum(a, axis=axis, keepdims=True)
         return a
