@@ -5,6 +5,7 @@ Read ``module.py``, then ``linear.py``, ``functional/`` and ``optim/``.
 
 from autograd_mini.errors import StateError
 from autograd_mini.nn import datasets, functional, init, optim
+from autograd_mini.nn import parameter_functions as utils
 from autograd_mini.nn.activations import (
     CELU,
     ELU,
@@ -34,7 +35,9 @@ from autograd_mini.nn.activations import (
     Threshold,
 )
 from autograd_mini.nn.attention import MultiheadAttention
+from autograd_mini.nn.averaging import ExponentialMovingAverage
 from autograd_mini.nn.checkpoint import load, load_training, save, save_training
+from autograd_mini.nn.clipping import clip_grad_norm_, clip_grad_value_
 from autograd_mini.nn.containers import (
     ModuleDict,
     ModuleList,
@@ -125,6 +128,7 @@ from autograd_mini.nn.transformer import (
     TransformerEncoderLayer,
     generate_square_subsequent_mask,
 )
+from autograd_mini.nn.vectors import parameters_to_vector, vector_to_parameters
 
 __all__ = [
     "CELU",
@@ -160,6 +164,7 @@ __all__ = [
     "Dropout1d",
     "Dropout2d",
     "Embedding",
+    "ExponentialMovingAverage",
     "Flatten",
     "Fold",
     "GRUCell",
@@ -236,6 +241,8 @@ __all__ = [
     "Unflatten",
     "Unfold",
     "WeightedRandomSampler",
+    "clip_grad_norm_",
+    "clip_grad_value_",
     "datasets",
     "default_collate",
     "functional",
@@ -244,8 +251,11 @@ __all__ = [
     "load",
     "load_training",
     "optim",
+    "parameters_to_vector",
     "random_split",
     "save",
     "save_training",
     "summary",
+    "utils",
+    "vector_to_parameters",
 ]

@@ -331,6 +331,7 @@ def _alias(package: str, path: str) -> None:
 _alias("autograd_mini.nn", "nn")
 _alias("autograd_mini.nn.optim", "optim")
 _alias("autograd_mini.nn.data", "utils.data")
+_alias("autograd_mini.nn.parameter_functions", "nn.utils")
 _alias("autograd_mini.torchlike.differentiation", "autograd")
 
 _ELSEWHERE = {
