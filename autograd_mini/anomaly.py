@@ -32,12 +32,12 @@ def detect_anomaly() -> Iterator[None]:
     autograd_mini.errors.AnomalyError: detect_anomaly: the VJP of sqrt for x, ... made 1 inf of 2 \
 elements; x in 0..4, out in 0..2, g in 1..1
     """
-    before, modes.anomaly = modes.anomaly, True
+    before, modes.now.anomaly = modes.now.anomaly, True
     try:
         with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
             yield
     finally:
-        modes.anomaly = before
+        modes.now.anomaly = before
 
 
 def inspect_operation(primitive: Primitive, inputs: tuple[Any, ...], out: Any) -> None:
@@ -56,11 +56,11 @@ def inspected(pull: Callable[..., Any]) -> Callable[..., Any]:
     """Return ``pull``, the application of one VJP, with a look at what comes out."""
 
     def inspecting(row: Row, position: int, g: Any, out: Any, inputs: tuple[Any, ...]) -> Any:
-        modes.anomaly = False  # the rule's own operations are not the ones to be named
+        modes.now.anomaly = False  # the rule's own operations are not the ones to be named
         try:
             cotangent = pull(row, position, g, out, inputs)
         finally:
-            modes.anomaly = True
+            modes.now.anomaly = True
         complaint = _complaint(_array(cotangent), (_array(g), *row.inputs))
         if complaint:
             assert row.primitive is not None

@@ -45,6 +45,7 @@ class Fused(Primitive):
         self.doc = doc
         self.fn = lambda *inputs, **metadata: forward(*inputs, **metadata)[0]
         self.variadic = self.broadcasts = False
+        self.may_return_its_input = True
         self.branch = self.complain = None
         code = definition.__code__
         self.arguments = code.co_varnames[: code.co_argcount]

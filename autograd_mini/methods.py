@@ -48,15 +48,15 @@ def _operators(primitive: Primitive) -> tuple[Operator, Operator, Operator]:
     """Return the plain, the reflected and the augmented form of an operator."""
 
     def operator(self: "Methods", other: Any) -> "Tensor":
-        return self._apply(primitive, (self, other))
+        return self._apply_two(primitive, self, other)
 
     def reflected(self: "Methods", other: Any) -> "Tensor":
-        return self._apply(primitive, (other, self))
+        return self._apply_two(primitive, other, self)
 
     def augmented(self: "Methods", other: Any) -> "Tensor":
         result = self._apply(primitive, (self, other))
         tensor = cast("Tensor", self)
-        if modes.tracking or not tensor.is_leaf:
+        if modes.now.tracking or not tensor.is_leaf:
             return result
         if result.shape != tensor.shape:
             raise ShapeError(
@@ -85,7 +85,7 @@ def _constant_operator(ufunc: np.ufunc, reflected: bool = False) -> Callable[["M
 
 def _elementwise(primitive: Primitive) -> Callable[["Methods"], "Tensor"]:
     def method(self: "Methods") -> "Tensor":
-        return self._apply(primitive, (self,))
+        return self._apply_one(primitive, self)
 
     method.__doc__ = primitive.doc
     return method
@@ -108,6 +108,8 @@ class Methods(ReductionMethods):
 
     _array: Array
     _apply: Callable[..., "Tensor"]
+    _apply_one: Callable[..., "Tensor"]
+    _apply_two: Callable[..., "Tensor"]
 
     __add__, __radd__, __iadd__ = _operators(arithmetic.add)
     __sub__, __rsub__, __isub__ = _operators(arithmetic.subtract)

@@ -6,14 +6,27 @@ from contextlib import ContextDecorator, contextmanager
 from typing import Any
 
 
-class _Modes(threading.local):
-    tracking = True
-    scope = ""
-    recording: "list[Any] | None" = None
-    anomaly = False
+class Modes:
+    """What one thread does: ``tracking`` operations, in the module called ``scope``.
+
+    ``recording``: the rows of a ``record()`` block. ``anomaly``: looking for NaN and inf.
+    """
+
+    __slots__ = ("anomaly", "recording", "scope", "tracking")
+
+    def __init__(self) -> None:
+        self.tracking = True
+        self.scope = ""
+        self.recording: list[Any] | None = None
+        self.anomaly = False
 
 
-modes = _Modes()
+class _PerThread(threading.local):
+    def __init__(self) -> None:
+        self.now = Modes()
+
+
+modes = _PerThread()
 
 
 class _SetTracking(ContextDecorator):
@@ -25,11 +38,11 @@ class _SetTracking(ContextDecorator):
         return _SetTracking(self._wanted)  # a decorated function may run in several threads
 
     def __enter__(self) -> None:
-        self._before.append(modes.tracking)
-        modes.tracking = self._wanted
+        self._before.append(modes.now.tracking)
+        modes.now.tracking = self._wanted
 
     def __exit__(self, *error: object) -> None:
-        modes.tracking = self._before.pop()
+        modes.now.tracking = self._before.pop()
 
 
 def no_grad() -> _SetTracking:
@@ -57,7 +70,7 @@ def enable_grad() -> _SetTracking:
 
 def is_grad_enabled() -> bool:
     """Tell whether operations on tensors that require gradients are recorded in this thread."""
-    return modes.tracking
+    return modes.now.tracking
 
 
 @contextmanager
@@ -71,9 +84,9 @@ def scope(name: str) -> Iterator[None]:
     >>> y.row.scope
     'encoder.0'
     """
-    outer = modes.scope
-    modes.scope = f"{outer}.{name}" if outer else name
+    outer = modes.now.scope
+    modes.now.scope = f"{outer}.{name}" if outer else name
     try:
         yield
     finally:
-        modes.scope = outer
+        modes.now.scope = outer

@@ -12,9 +12,8 @@ from zlib import crc32
 import numpy as np
 
 
-def references(array: Any) -> int:
-    """Count the references to ``array``, to be compared with ``LOCAL`` or ``HELD_TWICE``."""
-    return sys.getrefcount(array)
+references = sys.getrefcount
+"""Counts the references to an array, to be compared with one of the constants below."""
 
 
 class _Holder:
@@ -37,8 +36,17 @@ def _references_of_an_array_held_twice() -> int:
     return count
 
 
+def _references_of_an_array_in_a_dict() -> int:
+    arrays = {0: np.empty(0)}
+    array = arrays.get(0)
+    return references(array)
+
+
 LOCAL = _references_of_a_local()
 """What ``references(x)`` gives for a local variable ``x`` that is the array's only holder."""
+
+HELD_IN_A_DICT = _references_of_an_array_in_a_dict()
+"""What ``references(x)`` gives for a local variable ``x`` that a dict holds, and nobody else."""
 
 HELD_TWICE = _references_of_an_array_held_twice()
 """What ``references(row.x)`` gives for an array held by two attributes: of a row and a Tensor."""

@@ -84,9 +84,9 @@ def record() -> Iterator[Tape]:
     >>> [row.operation for row in tape]
     ['multiply', 'add']
     """
-    outer, modes.recording = modes.recording, []
-    tape = Tape(modes.recording)
+    outer, modes.now.recording = modes.now.recording, []
+    tape = Tape(modes.now.recording)
     try:
         yield tape
     finally:
-        modes.recording = outer
+        modes.now.recording = outer

@@ -42,15 +42,17 @@ class Primitive:
     __slots__ = (
         "_signature",
         "arguments",
+        "_vjps",
         "branch",
         "broadcasts",
         "complain",
         "doc",
         "fn",
         "keywords",
+        "may_return_its_input",
         "name",
+        "rules",
         "variadic",
-        "vjps",
     )
 
     is_fused = False
@@ -74,6 +76,8 @@ class Primitive:
         self.complain = complain
         self._signature: inspect.Signature | None = None
 
+        self.may_return_its_input = not isinstance(fn, np.ufunc)
+
         code = next(iter(vjps.values())).__code__
         n_positional, n_keyword = code.co_argcount, code.co_kwonlyargcount
         self.variadic = bool(code.co_flags & _VARIADIC)
@@ -90,6 +94,34 @@ class Primitive:
     def sources(self) -> dict[str, Callable[..., Any]]:
         """The functions that tell how it is differentiated, by what to call them."""
         return self.vjps
+
+    @property
+    def vjps(self) -> dict[str, VJP]:
+        return self._vjps
+
+    @vjps.setter
+    def vjps(self, vjps: dict[str, VJP]) -> None:
+        self._vjps = vjps
+        self.rules: dict[int, tuple[VJP | None, ...]] = {}
+
+    def rules_for(self, tracked: int, n_inputs: int) -> tuple[VJP | None, ...]:
+        """Return the VJP of each tracked input, None for the others.
+
+        ``tracked`` has a bit for each input. The answer is kept in ``rules``. Raises
+        UnsupportedError for a tracked input without a rule.
+        """
+        rules = []
+        for position in range(n_inputs):
+            rule = self.vjp(position) if tracked >> position & 1 else None
+            if rule is None and tracked >> position & 1:
+                raise UnsupportedError(
+                    f"{self.name}: it has no derivative with respect to "
+                    f"{self.argument(position)}; detach() that tensor first"
+                )
+            rules.append(rule)
+        if not self.variadic:
+            self.rules[tracked] = tuple(rules)
+        return tuple(rules)
 
     def vjp(self, position: int) -> VJP | None:
         """Return the rule of the argument at ``position``, or None if it has none."""

@@ -20,7 +20,7 @@ import numpy as np
 
 from autograd_mini.modes import modes
 from autograd_mini.ownership import HELD_TWICE, fingerprint, references
-from autograd_mini.registry import Primitive
+from autograd_mini.registry import VJP, Primitive
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -77,70 +77,100 @@ class GradientHolder:
         self._untracked = None if value is None or value.requires_grad else value
 
 
+class Extras:
+    """What few rows have, kept apart so that all others are made quickly.
+
+    ``keeps``: arrays and adjoints stay after backward. ``line``: where it was called, under
+    ``record()`` and ``detect_anomaly()``. ``hooks``: called with the complete cotangent.
+    ``holder``: where backward leaves the gradient, if it does. ``saved``: what a fused primitive's
+    forward left for its backward. ``source``: of a view, the leaf whose memory it shows.
+    """
+
+    __slots__ = ("holder", "hooks", "keeps", "line", "saved", "source")
+
+    def __init__(self) -> None:
+        self.holder: GradientHolder | None = None
+        self.hooks: dict[int, Callable[[Any], Any]] | None = None
+        self.keeps = False
+        self.line: str | None = None
+        self.saved: Any = None
+        self.source: Leaf | None = None
+
+
+def _extra(name: str, default: Any = None) -> Any:
+    """Return the attribute of a row that stands in its extras, if it has any."""
+
+    def get(row: "Row") -> Any:
+        return default if row.extras is None else getattr(row.extras, name)
+
+    def put(row: "Row", value: Any) -> None:
+        if row.extras is None:
+            row.extras = Extras()
+        setattr(row.extras, name, value)
+
+    return property(get, put)
+
+
 class Row:
     """One recorded operation.
 
     ``serial``: its place on the tape. ``primitive``: what was applied. ``parents``: the row of each
-    array input, None where it was a plain number or array. ``inputs``: the input arrays.
-    ``kwargs``: metadata such as ``axis``. ``output``: the primal. ``scope``: the module it ran in.
-    ``adjoint``: the cotangent that the last backward brought here, kept when small or asked for.
-    ``keeps``: arrays and adjoints stay after backward. ``spent``: a backward has used it up.
-    ``line``: where it was called, under ``record()`` and ``detect_anomaly()``. ``hooks``: called
-    with the complete cotangent. ``holder``: where backward leaves the gradient, if it does.
-    ``source``: of a view, the leaf whose memory it shows. ``saved``: what a fused primitive's
-    forward left for its backward.
+    array input, None where it was a plain number or array. ``rules``: the VJP of each input, None
+    where no gradient is wanted. ``inputs``: the input arrays. ``kwargs``: metadata such as
+    ``axis``. ``output``: the primal. ``scope``: the module it ran in. ``adjoint``: the cotangent
+    that the last backward brought here, kept when small or asked for. ``spent``: a backward has
+    used it up. ``exposed``: an input's memory that its owner may write to, see ``Leaf``.
+    ``extras``: the rest, of rows that have it.
     """
 
     __slots__ = (
         "__weakref__",
         "adjoint",
-        "holder",
-        "hooks",
+        "exposed",
+        "extras",
         "inputs",
-        "keeps",
         "kwargs",
-        "line",
         "output",
         "parents",
         "primitive",
         "requires_grad",
-        "saved",
+        "rules",
         "scope",
         "serial",
-        "source",
         "spent",
     )
 
     is_leaf = False
     name = ""
+    keeps = _extra("keeps", False)
+    line = _extra("line")
+    hooks = _extra("hooks")
+    holder = _extra("holder")
+    saved = _extra("saved")
+    source = _extra("source")
 
     def __init__(
         self,
         primitive: Primitive | None,
         parents: tuple["Row | None", ...],
+        rules: tuple[VJP | None, ...],
         inputs: tuple[Any, ...],
         kwargs: dict[str, Any],
         output: Array,
+        scope: str,
     ) -> None:
         self.serial = next(serials)
         self.primitive = primitive
         self.parents = parents
+        self.rules = rules
         self.inputs = inputs
         self.kwargs = kwargs
         self.output: Any = output
-        self.scope = modes.scope
+        self.scope = scope
         self.requires_grad = True
-        self.keeps = self.spent = False
+        self.exposed = self.spent = False
         self.adjoint: Array | None = None
-        self.hooks: dict[int, Callable[[Any], Any]] | None = None
-        self.holder: GradientHolder | None = None
-        self.source: Leaf | None = None
-        self.line: str | None = None
-        self.saved: Any = None
-        if modes.recording is not None:
-            self.keeps = True
-            self.line = calling_line()
-            modes.recording.append(self)
+        self.extras: Extras | None = None
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -162,17 +192,24 @@ class Row:
             return self.primitive.name
         return "leaf" if self.requires_grad else "constant"
 
+    def settle(self) -> None:
+        """Before a row saves this view of a leaf: see ``Leaf.settle``."""
+        if self.source.exposed:
+            self.source.settle()
+
     def spend(self) -> None:
         """Mark as used by a backward and let go of large arrays."""
         self.spent = True
-        if self.keeps:
-            return
-        self.saved = None
+        if self.extras is not None:
+            if self.keeps:
+                return
+            self.extras.saved = None
         for value in self.inputs:
             if isinstance(value, np.ndarray) and value.size > SMALL:
                 self.inputs = tuple(map(_shrink, self.inputs))
                 break
-        self.output = _shrink(self.output)
+        if self.output.size > SMALL:
+            self.output = Released(self.output.shape, self.output.dtype)
 
     def __repr__(self) -> str:
         return f"<row {self.serial}: {self.operation} {self.shape}>"
@@ -188,16 +225,14 @@ class Leaf(Row):
     ``reached``: the line that last got the array, under ``record()`` and ``detect_anomaly()``.
     """
 
-    __slots__ = ("changed_at", "exposed", "name", "reached", "trace")
+    __slots__ = ("changed_at", "name", "reached", "trace")
 
     is_leaf = True
     moves = 0
     """How often the array of any leaf was replaced, for those who lay arrays out in memory."""
 
     def __init__(self, output: Array, requires_grad: bool) -> None:
-        recording, modes.recording = modes.recording, None
-        super().__init__(None, (), (), {}, output)
-        modes.recording = recording
+        super().__init__(None, (), (), (), {}, output, modes.now.scope)
         self.requires_grad = requires_grad
         self.name = ""
         self.changed_at = -1
@@ -207,7 +242,7 @@ class Leaf(Row):
 
     def expose(self) -> None:
         """Note that the caller is about to get the writable array."""
-        if modes.recording is not None or modes.anomaly:
+        if modes.now.recording is not None or modes.now.anomaly:
             self.reached = calling_line()
         if not self.exposed:
             self.exposed = True

@@ -6,6 +6,7 @@ for all primitives that broadcast.
 """
 
 from collections.abc import Callable, Iterable
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -13,8 +14,8 @@ import numpy as np
 from autograd_mini.anomaly import inspected
 from autograd_mini.errors import GraphError, RuleError
 from autograd_mini.modes import modes
-from autograd_mini.ownership import LOCAL, references
-from autograd_mini.rows import SMALL, Array, Leaf, Row, wengert_list
+from autograd_mini.ownership import HELD_IN_A_DICT, LOCAL, references
+from autograd_mini.rows import SMALL, Array, Leaf, Row
 
 if TYPE_CHECKING:
     from autograd_mini.fusion import Fused
@@ -41,69 +42,108 @@ def reverse_sweep(
 
     Raises GraphError if a backward has spent the graph, or a saved array has changed since.
     """
-    rows = wengert_list(output, since)
+    rows, ends = _gathered(output, since)
     relevant = None
     if wanted is None:
-        targets = {row for row in rows if row.is_leaf or row.holder is not None}
+        targets = {row for row in rows if row.extras is not None and row.extras.holder is not None}
     else:
         targets = set(wanted)
         relevant = _between(targets, rows)
-        rows = [row for row in rows if row in relevant or row.is_leaf]
+        rows = [row for row in rows if row in relevant]
     _refuse_spent(rows)
-    _refuse_changed(rows, since)
+    _refuse_changed(rows, ends)
+    for end in ends:
+        end.adjoint = None
 
-    pull = inspected(_pull) if modes.anomaly else _pull
+    watched = inspected(_pull) if modes.now.anomaly else None
+    kind = type(seed)
     found: dict[Row, Any] = {}
     cotangents = {output: seed}
-    # rows whose cotangent is an array that was made here, and so may be added to in place
-    owned: set[Row] = set()
     for row in reversed(rows):
         row.adjoint = None
         g = cotangents.pop(row, None)
         if g is not None:
-            if row.hooks:
-                for hook in tuple(row.hooks.values()):
-                    g = hook(g)
-            is_target = row in targets
-            if is_target:
-                found[row] = g if lift or row in owned else g.copy()
-            if row.keeps or retain_graph or g.size <= SMALL:
-                adjoint = g._array if lift else g
-                row.adjoint = adjoint.copy() if is_target or adjoint.base is not None else adjoint
+            if row.extras is not None or lift or retain_graph:
+                g = _arrived(row, g, retain_graph)
+            elif g.size <= SMALL:
+                row.adjoint = g if g.base is None else g.copy()
+            if row in targets:
+                found[row] = g if lift else g.copy()
             inputs, out = _primals(row, lift) if lift else (row.inputs, row.output)
-            wanted_here = tuple(
-                parent is not None
-                and parent.requires_grad
-                and (relevant is None or parent in relevant)
-                for parent in row.parents
-            )
-            pulled = _pulled_together(row, g, wanted_here, inputs)
-            for position, parent in enumerate(row.parents):
-                if parent is None or not wanted_here[position]:
+            together = _pulled_together(row, g, inputs, relevant) if row.extras else None
+            parents, primals, kwargs = row.parents, row.inputs, row.kwargs
+            for position, rule in enumerate(row.rules):
+                if rule is None:
                     continue
-                if pulled is None:
-                    contribution = pull(row, position, g, out, inputs)
-                elif pulled[position] is None:
+                parent = parents[position]
+                if relevant is not None and parent not in relevant:
                     continue
+                if together:
+                    contribution = together[position]
+                    if contribution is None:
+                        continue
+                elif watched:
+                    contribution = watched(row, position, g, out, inputs)
+                elif kwargs:
+                    contribution = rule(g, out, *inputs, **kwargs)
                 else:
-                    contribution = _fitted(row, position, g, pulled[position])
+                    contribution = rule(g, out, *inputs)
+                primal = primals[position]
+                if (
+                    type(contribution) is not kind
+                    or contribution.shape != primal.shape
+                    or contribution.dtype is not primal.dtype
+                ):
+                    contribution = _fitted(row, position, g, contribution)
                 total = cotangents.get(parent)
                 if total is None:
-                    if not lift and contribution.base is None and references(contribution) == LOCAL:
-                        owned.add(parent)
                     cotangents[parent] = contribution
-                elif parent in owned:
-                    np.add(total, contribution, out=total)
                 elif lift:
                     cotangents[parent] = total + contribution
+                elif total.base is None and references(total) == HELD_IN_A_DICT:
+                    np.add(total, contribution, total)
                 else:
                     cotangents[parent] = np.asarray(total + contribution)
-                    owned.add(parent)
         if not retain_graph:
             row.spend()
-    for row, g in cotangents.items():  # of rows older than ``since``
-        found[row] = g if lift or row in owned else g.copy()
+    g = total = contribution = together = None
+    for end in list(cotangents):
+        g = cotangents.pop(end)
+        owned = lift or (g.base is None and references(g) == LOCAL)
+        found[end] = g = _arrived(end, g if owned else g.copy(), retain_graph)
     return found
+
+
+def _gathered(output: Row, since: int) -> tuple[list[Row], list[Row]]:
+    """Return the rows that lead to ``output``, oldest first, and those where the walk ends.
+
+    It ends at leaves, and at rows with serial numbers below ``since``.
+    """
+    if not output.parents or output.serial < since:
+        return [], [output]
+    rows, ends = [], []
+    reached = {output}
+    frontier = [output]
+    while frontier:
+        row = frontier.pop()
+        rows.append(row)
+        for parent in row.parents:
+            if parent is not None and parent not in reached:
+                reached.add(parent)
+                (frontier if parent.parents and parent.serial >= since else ends).append(parent)
+    rows.sort(key=attrgetter("serial"))
+    return rows, ends
+
+
+def _arrived(row: Row, g: Any, retain_graph: bool) -> Any:
+    """Return the complete cotangent of ``row`` after its hooks; note it to be looked at."""
+    if row.extras is not None and row.extras.hooks:
+        for hook in tuple(row.extras.hooks.values()):
+            g = hook(g)
+    if g.size <= SMALL or retain_graph or row.keeps:
+        adjoint = getattr(g, "_array", g)
+        row.adjoint = adjoint if adjoint.base is None and not row.is_leaf else adjoint.copy()
+    return g
 
 
 def _between(wanted: set[Row], rows: list[Row]) -> set[Row]:
@@ -127,11 +167,15 @@ def _primals(row: Row, lift: Lift) -> tuple[tuple[Any, ...], Any]:
 
 
 def _pulled_together(
-    row: Row, g: Any, wanted: tuple[bool, ...], inputs: tuple[Any, ...]
+    row: Row, g: Any, inputs: tuple[Any, ...], relevant: set[Row] | None
 ) -> tuple[Any, ...] | None:
     """Return the cotangents of all arguments of a fused primitive, found in one go."""
-    if row.primitive is None or not row.primitive.is_fused or modes.anomaly:
+    if row.primitive is None or not row.primitive.is_fused or modes.now.anomaly:
         return None
+    wanted = tuple(
+        rule is not None and (relevant is None or parent in relevant)
+        for rule, parent in zip(row.rules, row.parents, strict=True)
+    )
     return cast("Fused", row.primitive).pull(g, row.saved, wanted, inputs, row.kwargs)
 
 
@@ -212,15 +256,17 @@ def _refuse_spent(rows: list[Row]) -> None:
             )
 
 
-def _refuse_changed(rows: list[Row], since: int = 0) -> None:
+def _refuse_changed(rows: list[Row], ends: list[Row]) -> None:
     """Raise if an array that a row saved, or a view of it, was written to since."""
-    leaves = [row for row in rows if isinstance(row, Leaf)]
-    for leaf in leaves + _older_leaves(rows, since):
-        changed_at = leaf.changed_since_saved()
-        for row in rows if changed_at > leaf.serial else ():
+    for end in ends:
+        leaf = end if isinstance(end, Leaf) else end.source
+        changed_at = -1 if leaf is None else leaf.changed_since_saved()
+        if leaf is None or changed_at <= leaf.serial:
+            continue
+        for row in rows:
             if row.serial > changed_at:
                 break
-            if not row.is_leaf and any(_overlap(saved, leaf.output) for saved in row.inputs):
+            if any(_overlap(saved, leaf.output) for saved in row.inputs):
                 where = f" at {row.line}" if row.line else ""
                 what = f"{leaf.name!r}, {leaf.shape}" if leaf.name else f"of shape {leaf.shape}"
                 by = f" (its array was last reached at {leaf.reached})" if leaf.reached else ""
@@ -229,13 +275,6 @@ def _refuse_changed(rows: list[Row], since: int = 0) -> None:
                     f"changed in place afterwards{by}, so the gradient would be wrong. Call "
                     f"backward() before the change, or make a new tensor (y = y + 1)"
                 )
-
-
-def _older_leaves(rows: list[Row], since: int) -> list[Leaf]:
-    """Return the leaves before ``since`` whose memory ``rows`` use, directly or through views."""
-    older = {p for row in rows for p in row.parents if p and p.serial < since} if since else set()
-    leaves = (row if isinstance(row, Leaf) else row.source for row in older)
-    return [leaf for leaf in leaves if leaf is not None]
 
 
 def _overlap(saved: Any, array: Array) -> bool:

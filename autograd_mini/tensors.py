@@ -24,7 +24,7 @@ from autograd_mini.errors import (
 )
 from autograd_mini.hooks import HookHandle, hang
 from autograd_mini.methods import plain
-from autograd_mini.modes import enable_grad, modes
+from autograd_mini.modes import Modes, enable_grad, modes
 from autograd_mini.ops import indexing
 from autograd_mini.ops.constant import CONSTANT
 from autograd_mini.registry import Primitive, composition, find, primitives, run_composed
@@ -36,6 +36,8 @@ from autograd_mini.torch_shapes import ElementCount, element_count
 if TYPE_CHECKING:
     from autograd_mini.fusion import Fused
 
+new = object.__new__
+
 _NO_METADATA: dict[str, Any] = {}  # of most rows, and never written to: one less to allocate
 
 
@@ -43,19 +45,24 @@ def apply(
     primitive: Primitive, args: tuple[Any, ...], metadata: dict[str, Any] | None = None
 ) -> "Tensor":
     """Run ``primitive`` on arrays and Tensors; record a row if one of them is tracked."""
+    now = modes.now
     kwargs = metadata or _NO_METADATA
-    tracked = False
-    if modes.tracking:
+    tracked = 0  # one bit for each tracked argument
+    if now.tracking:
+        bit = 1
         for arg in args:
             if isinstance(arg, Tensor) and arg._row is not None and arg._row.requires_grad:
-                tracked = True
-                break
+                tracked |= bit
+            bit += bit
     parents: list[Row | None] = []
     operands: list[Any] = []
     for arg in args:
         if isinstance(arg, Tensor):
             if tracked:
-                parents.append(_parent(primitive, len(parents), arg))
+                row = arg._row or arg.row
+                if row.exposed:
+                    row.settle()
+                parents.append(row)
             operands.append(arg._array)
         else:
             parents.append(None)
@@ -71,39 +78,84 @@ def apply(
         raise primitive.refusal(inputs, kwargs, error) from None
     if type(out) is not np.ndarray:
         out = np.asarray(out)
-    for array in inputs:
-        if out is array:
-            out = out.view()
-            break
-    anomaly = modes.anomaly
-    if anomaly:
+    if primitive.may_return_its_input:
+        for array in inputs:
+            if out is array:
+                out = out.view()
+                break
+    if now.anomaly:
         inspect_operation(primitive, inputs, out)
-    if tracked or out.base is not None:
-        out.setflags(write=False)
-    tensor = constant(out, primitive.name)
+    tensor = new(Tensor)
+    tensor._array = out
     if not tracked:
+        tensor._row = None
+        tensor._made_by = primitive.name
+        if out.base is not None:
+            out.setflags(write=False)
         return tensor
-    tensor._row = Row(primitive, tuple(parents), inputs, kwargs, out)
-    tensor._row.saved = saved
+    rules = primitive.rules.get(tracked) or primitive.rules_for(tracked, len(inputs))
+    tensor._row = row = Row(primitive, tuple(parents), rules, inputs, kwargs, out, now.scope)
     if out.base is not None:
-        tensor._row.source = _source(parents, out)
-    if anomaly:
-        tensor._row.line = calling_line()
+        row.source = _source(parents, out)
+        row.exposed = row.source is not None
+    if saved is not None:
+        row.saved = saved
+    if now.recording is not None or now.anomaly:
+        _note(row, now)
     return tensor
 
 
-def _parent(primitive: Primitive, position: int, arg: "Tensor") -> Row:
-    """Return the row of an argument; a leaf's array must be settled before the row saves it."""
-    row = arg.row
-    leaf = row if isinstance(row, Leaf) else row.source
-    if leaf is not None and leaf.exposed:
-        leaf.settle()
-    if row.requires_grad and primitive.vjp(position) is None:
-        raise UnsupportedError(
-            f"{primitive.name}: it has no derivative with respect to "
-            f"{primitive.argument(position)}; detach() that tensor first"
-        )
-    return row
+def apply_one(primitive: Primitive, x: "Tensor") -> "Tensor":
+    """Do what ``apply`` does, without its loops, for an elementwise function of a result."""
+    now, row = modes.now, x._row
+    if row is None or row.exposed or not now.tracking or now.recording is not None or now.anomaly:
+        return apply(primitive, (x,))
+    array = x._array
+    out = primitive.fn(array)
+    if type(out) is not np.ndarray:
+        out = np.asarray(out)
+    tensor = new(Tensor)
+    tensor._array = out
+    rules = primitive.rules.get(1) or primitive.rules_for(1, 1)
+    tensor._row = Row(primitive, (row,), rules, (array,), _NO_METADATA, out, now.scope)
+    return tensor
+
+
+def apply_two(primitive: Primitive, x: Any, y: Any) -> "Tensor":
+    """Do what ``apply`` does, without its loops, for two results or leaves in use."""
+    now = modes.now
+    if (
+        type(x) is not Tensor
+        or type(y) is not Tensor
+        or not now.tracking
+        or now.recording is not None
+        or now.anomaly
+    ):
+        return apply(primitive, (x, y))
+    row, other = x._row, y._row
+    if row is None or other is None or row.exposed or other.exposed:
+        return apply(primitive, (x, y))
+    inputs = x._array, y._array
+    try:
+        out = primitive.fn(*inputs)
+    except (ValueError, TypeError, IndexError):
+        return apply(primitive, (x, y))
+    if type(out) is not np.ndarray:
+        out = np.asarray(out)
+    tensor = new(Tensor)
+    tensor._array = out
+    tracked = row.requires_grad + 2 * other.requires_grad
+    rules = primitive.rules.get(tracked) or primitive.rules_for(tracked, 2)
+    tensor._row = Row(primitive, (row, other), rules, inputs, _NO_METADATA, out, now.scope)
+    return tensor
+
+
+def _note(row: Row, now: Modes) -> None:
+    """Keep what ``record()`` and ``detect_anomaly()`` show of a row."""
+    row.line = calling_line()
+    if now.recording is not None:
+        row.keeps = True
+        now.recording.append(row)
 
 
 def _source(parents: list[Row | None], view: Array) -> Leaf | None:
@@ -139,6 +191,8 @@ class Tensor(TorchInPlace):
     _grad: "Tensor | None"
     _made_by: str
     _apply = staticmethod(apply)
+    _apply_one = staticmethod(apply_one)
+    _apply_two = staticmethod(apply_two)
 
     def __init__(
         self, data: Any, requires_grad: bool = False, dtype: DTypeLike | None = None
@@ -164,6 +218,8 @@ class Tensor(TorchInPlace):
             self._row.expose()
         elif self._row is None:
             self._own()
+        else:
+            self._array.flags.writeable = False
         return self._array
 
     @data.setter
@@ -456,13 +512,13 @@ class Tensor(TorchInPlace):
         return hang(self.row, hook, constant)
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        if not self.is_leaf or (self.requires_grad and modes.tracking):
+        if not self.is_leaf or (self.requires_grad and modes.now.tracking):
             raise GraphError(
                 "t[i] = v: assigning into a tracked tensor would change values that the tape has "
                 "saved. Write t = ag.index_update(t, i, v), which makes a new tensor; to overwrite "
                 "a leaf's values, do it under no_grad()"
             )
-        if modes.tracking and getattr(value, "requires_grad", False):
+        if modes.now.tracking and getattr(value, "requires_grad", False):
             raise GraphError(
                 "t[i] = v: v is tracked, and written into a plain tensor it would lose its graph. "
                 "Write t = ag.index_update(t, i, v), which makes a new tensor, or v.detach()"

@@ -76,7 +76,7 @@ class Module(Hooked):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run ``forward`` inside this module's scope."""
-        outer = modes.scope
+        outer = modes.now.scope
         name = self._name
         scope = f"{outer}.{name}" if outer and name else outer or name
         if scope != self._named_in:
@@ -85,13 +85,13 @@ class Module(Hooked):
             self._name_leaves(scope)
         if self._modules:
             self._name_children("")
-        modes.scope = scope
+        modes.now.scope = scope
         try:
             if self._hooks is None:
                 return self.forward(*args, **kwargs)
             return self._hooks.run(self, args, kwargs)
         finally:
-            modes.scope = outer
+            modes.now.scope = outer
 
     def _name_leaves(self, scope: str) -> None:
         for name, parameter in self._parameters.items():

@@ -37,7 +37,7 @@ def checkpoint(f: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     Source: Griewank and Walther 2000, "Algorithm 799: revolve"; T. Chen et al. 2016, "Training deep
     nets with sublinear memory cost".
     """
-    if not is_grad_enabled() or modes.recording is not None:
+    if not is_grad_enabled() or modes.now.recording is not None:
         return f(*args, **kwargs)
     replay = _Replay(lambda: f(*args, **kwargs))
     y, inputs = replay.run()
