@@ -11,7 +11,6 @@ from zlib import crc32
 
 import numpy as np
 
-
 references = sys.getrefcount
 """Counts the references to an array, to be compared with one of the constants below."""
 

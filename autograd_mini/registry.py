@@ -41,8 +41,8 @@ class Primitive:
 
     __slots__ = (
         "_signature",
-        "arguments",
         "_vjps",
+        "arguments",
         "branch",
         "broadcasts",
         "complain",

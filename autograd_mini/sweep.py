@@ -51,7 +51,7 @@ def reverse_sweep(
         relevant = _between(targets, rows)
         rows = [row for row in rows if row in relevant]
     _refuse_spent(rows)
-    _refuse_changed(rows, ends)
+    refuse_changed(rows, ends)
     for end in ends:
         end.adjoint = None
 
@@ -256,7 +256,7 @@ def _refuse_spent(rows: list[Row]) -> None:
             )
 
 
-def _refuse_changed(rows: list[Row], ends: list[Row]) -> None:
+def refuse_changed(rows: list[Row], ends: list[Row]) -> None:
     """Raise if an array that a row saved, or a view of it, was written to since."""
     for end in ends:
         leaf = end if isinstance(end, Leaf) else end.source

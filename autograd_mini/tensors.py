@@ -615,7 +615,7 @@ def cotangents(
 def _may_write(inputs: tuple[Any, ...], targets: tuple[Any, ...]) -> bool:
     """Tell whether ``array += tensor`` loses nothing: no graph behind it, a plain array before."""
     return not any(isinstance(target, Tensor) for target in targets) and not any(
-        isinstance(x, Tensor) and x.requires_grad and modes.tracking for x in inputs
+        isinstance(x, Tensor) and x.requires_grad and modes.now.tracking for x in inputs
     )
 
 

@@ -60,7 +60,7 @@ class TorchInPlace(TorchPlacement):
 
     def _check_writable(self, name: str, *operands: Any) -> None:
         tensor = cast("Tensor", self)
-        if not tensor.is_leaf or (tensor.requires_grad and modes.tracking):
+        if not tensor.is_leaf or (tensor.requires_grad and modes.now.tracking):
             raise GraphError(
                 f"{name}: writing into a tracked tensor would change values that the tape has "
                 f"saved. Write t = t.{name.rstrip('_')}(...), or another expression that makes a "
@@ -72,7 +72,7 @@ class TorchInPlace(TorchPlacement):
                 f"{name}: this tensor is a view, made by {made_by}, and writing into it would not "
                 f"reach the tensor it was made of; write t[i] = v there, or clone() first"
             )
-        if modes.tracking and any(getattr(v, "requires_grad", False) for v in operands):
+        if modes.now.tracking and any(getattr(v, "requires_grad", False) for v in operands):
             raise GraphError(
                 f"{name}: a tracked tensor written into a plain one would lose its graph. Make a "
                 f"new tensor instead, or detach() what is written"

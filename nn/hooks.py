@@ -36,7 +36,7 @@ class ModuleHooks:
         for hook in tuple(self.before.values()):
             args, kwargs = hook(module, args, kwargs)
         watched = self.gradients_of_inputs or self.gradients_of_outputs
-        passage = Passage(self, module) if watched and modes.tracking else None
+        passage = Passage(self, module) if watched and modes.now.tracking else None
         if passage:
             args = passage.enter(args)
         output = module.forward(*args, **kwargs)

@@ -127,8 +127,8 @@ def summary(model: Module, input: Any) -> Summary:  # noqa: A002 (as users call 
     calls: dict[str, int] = {}
 
     def note(module: Module, args: Any, output: Any) -> None:
-        shapes[modes.scope] = _shape(output)
-        calls[modes.scope] = calls.get(modes.scope, 0) + 1
+        shapes[modes.now.scope] = _shape(output)
+        calls[modes.now.scope] = calls.get(modes.now.scope, 0) + 1
 
     with _undisturbed(model), ExitStack() as hooks, enable_grad(), record() as tape:
         for module in model.modules():
@@ -195,16 +195,16 @@ def _undisturbed(model: Module) -> Iterator[None]:
     parts = [(held, dict(held)) for m in modules for held in (getattr(m, s) for s in stores)]
     buffers = [(buffer, buffer._array.copy()) for buffer in model.buffers()]
     frozen = [parameter for parameter in model.parameters() if not parameter.requires_grad]
-    scope = modes.scope
+    scope = modes.now.scope
     with random_state_kept(model):
         try:
             for parameter in frozen:
                 parameter.requires_grad = True
-            modes.scope = vars(model)["_name"] = ""
+            modes.now.scope = vars(model)["_name"] = ""
             model.eval()
             yield
         finally:
-            modes.scope = scope
+            modes.now.scope = scope
             for parameter in frozen:
                 parameter.requires_grad = False
             for buffer, values in buffers:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from op_samples import differentiable, samples
+from op_samples import differentiable, plant, samples
 
 import autograd_mini as ag
 from autograd_mini.checking.rules import wrong_rules
@@ -39,14 +39,14 @@ def test_a_lost_sign_is_found_in_every_rule(
     rows = rows_of(primitive, inputs, metadata)
     for argument, rule in list(primitive.vjps.items()):
         with monkeypatch.context() as patch:
-            patch.setitem(primitive.vjps, argument, _negated(rule, primitive.variadic))
+            plant(patch, primitive, argument, _negated(rule, primitive.variadic))
             findings = wrong_rules(rows)
         for finding in findings:
             assert finding.primitive == primitive.name
             assert finding.argument.partition("[")[0] == argument
             assert finding.ratio in (-1.0, None)
         has_slope = any(
-            np.any(np.asarray(_pulled(rule, primitive, row, position)))
+            np.any(np.abs(_pulled(rule, primitive, row, position)) > 1e-12)  # not rounding
             for row in rows
             for position in range(len(row.inputs))
             if row.primitive is primitive

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from op_samples import plant
 
 import autograd_mini as ag
 from autograd_mini import nn
@@ -141,7 +142,7 @@ def test_a_fault_in_a_network_is_caught_on_every_seed(
 ) -> None:
     """The same networks are no blind spot: a wrong 1e-4 is found and named every time."""
     (tanh,) = (primitive for primitive in ag.primitives() if primitive.name == "tanh")
-    monkeypatch.setitem(tanh.vjps, "x", lambda g, out, x: g * (1.0001 - out * out))
+    plant(monkeypatch, tanh, "x", lambda g, out, x: g * (1.0001 - out * out))
     reports = alarms(SMALL["tanh, mse"], 30, mode=mode)
     assert len(reports) == 30
     for _, report in reports:

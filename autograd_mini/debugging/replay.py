@@ -15,7 +15,7 @@ from autograd_mini.errors import GraphError
 from autograd_mini.explaining.sources import line_text
 from autograd_mini.rows import Array, Released, Row, wengert_list
 from autograd_mini.sweep import _pull as pull
-from autograd_mini.sweep import _refuse_changed as refuse_changed
+from autograd_mini.sweep import refuse_changed
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +75,7 @@ def replay(output: Row, seed: Array) -> list[Step]:
     """
     rows = wengert_list(output)
     _refuse_released(rows)
-    refuse_changed(rows)
+    refuse_changed([r for r in rows if r.parents], [r for r in rows if not r.parents])
     names = {row: f"v{i}" for i, row in enumerate(rows)}
     primals = {row: row.output.copy() if row.is_leaf else row.output for row in rows}
 

@@ -44,15 +44,15 @@ class set_grad_enabled(ContextDecorator):  # noqa: N801 (PyTorch's name)
 
     def __init__(self, mode: bool) -> None:
         self._mode = mode
-        self._before = modes.modes.tracking
-        modes.modes.tracking = mode
+        self._before = modes.modes.now.tracking
+        modes.modes.now.tracking = mode
 
     def __enter__(self) -> None:
-        modes.modes.tracking = self._mode
+        modes.modes.now.tracking = self._mode
 
     def __exit__(self, *error: object) -> None:
-        modes.modes.tracking = self._before
+        modes.modes.now.tracking = self._before
 
     def __call__(self, function: Any) -> Any:
-        modes.modes.tracking = self._before
+        modes.modes.now.tracking = self._before
         return super().__call__(function)
