@@ -66,12 +66,13 @@ def reverse_sweep(
             if row.extras is not None or lift or retain_graph:
                 g = _arrived(row, g, retain_graph)
             elif g.size <= SMALL:
-                row.adjoint = g if g.base is None else g.copy()
+                row.adjoint = g if g.base is None else g.copy("K")
             if row in targets:
-                found[row] = g if lift else g.copy()
+                found[row] = g if lift else g.copy("K")
             inputs, out = _primals(row, lift) if lift else (row.inputs, row.output)
             together = _pulled_together(row, g, inputs, relevant) if row.extras else None
-            parents, primals, kwargs = row.parents, row.inputs, row.kwargs
+            parents: Any = row.parents
+            primals, kwargs = row.inputs, row.kwargs
             for position, rule in enumerate(row.rules):
                 if rule is None:
                     continue
@@ -110,7 +111,7 @@ def reverse_sweep(
     for end in list(cotangents):
         g = cotangents.pop(end)
         owned = lift or (g.base is None and references(g) == LOCAL)
-        found[end] = g = _arrived(end, g if owned else g.copy(), retain_graph)
+        found[end] = g = _arrived(end, g if owned else g.copy("K"), retain_graph)
     return found
 
 
@@ -121,7 +122,8 @@ def _gathered(output: Row, since: int) -> tuple[list[Row], list[Row]]:
     """
     if not output.parents or output.serial < since:
         return [], [output]
-    rows, ends = [], []
+    rows: list[Row] = []
+    ends: list[Row] = []
     reached = {output}
     frontier = [output]
     while frontier:

@@ -66,7 +66,7 @@ def apply(
             operands.append(arg._array)
         else:
             parents.append(None)
-            operands.append(to_operand(arg, copy=tracked))
+            operands.append(to_operand(arg, copy=tracked > 0))
     inputs = tuple(operands)
     saved = None
     try:
