@@ -4,6 +4,7 @@ from autograd_mini.nn.optim import lr_scheduler
 from autograd_mini.nn.optim.adadelta import Adadelta
 from autograd_mini.nn.optim.adagrad import Adagrad
 from autograd_mini.nn.optim.adam import Adam, AdamW
+from autograd_mini.nn.optim.lbfgs import LBFGS
 from autograd_mini.nn.optim.lion import Lion
 from autograd_mini.nn.optim.nadam import NAdam
 from autograd_mini.nn.optim.optimizer import Optimizer
@@ -12,6 +13,7 @@ from autograd_mini.nn.optim.rmsprop import RMSprop
 from autograd_mini.nn.optim.sgd import SGD
 
 __all__ = [
+    "LBFGS",
     "SGD",
     "Adadelta",
     "Adagrad",
