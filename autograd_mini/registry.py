@@ -149,8 +149,11 @@ class Primitive:
 
         Raises UnsupportedError for a keyword that the rules do not take (``out=``, ``where=``, …).
         """
-        if not kwargs and not self.variadic and len(args) == len(self.arguments):
-            return args, kwargs
+        if len(args) == (1 if self.variadic else len(self.arguments)) and all(
+            keyword in self.keywords for keyword in kwargs
+        ):
+            metadata = {keyword: _frozen(value) for keyword, value in kwargs.items()}
+            return (tuple(args[0]) if self.variadic else args), metadata
         if isinstance(self.fn, np.ufunc):
             if len(args) != len(self.arguments):
                 raise UnsupportedError(

@@ -197,19 +197,14 @@ class Row:
         if self.source.exposed:
             self.source.settle()
 
-    def spend(self) -> None:
-        """Mark as used by a backward and let go of large arrays."""
-        self.spent = True
+    def release(self) -> None:
+        """Let go of large arrays, unless they are to be kept."""
         if self.extras is not None:
-            if self.keeps:
+            if self.extras.keeps:
                 return
             self.extras.saved = None
-        for value in self.inputs:
-            if isinstance(value, np.ndarray) and value.size > SMALL:
-                self.inputs = tuple(map(_shrink, self.inputs))
-                break
-        if self.output.size > SMALL:
-            self.output = Released(self.output.shape, self.output.dtype)
+        self.inputs = tuple(map(_shrink, self.inputs))
+        self.output = _shrink(self.output)
 
     def __repr__(self) -> str:
         return f"<row {self.serial}: {self.operation} {self.shape}>"
@@ -274,9 +269,6 @@ class Leaf(Row):
         if self.trace is not None and trace != self.trace:
             self.changed_at = next(serials)
         self.trace = trace
-
-    def spend(self) -> None:
-        """Leaves outlive every backward."""
 
 
 def _shrink(value: Any) -> Any:

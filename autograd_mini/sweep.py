@@ -20,6 +20,8 @@ from autograd_mini.rows import SMALL, Array, Leaf, Row
 if TYPE_CHECKING:
     from autograd_mini.fusion import Fused
 
+_NUMBERS = (np.generic, int, float)
+
 Lift = Callable[[Row, Array], Any]
 
 
@@ -106,7 +108,10 @@ def reverse_sweep(
                 else:
                     cotangents[parent] = np.asarray(total + contribution)
         if not retain_graph:
-            row.spend()
+            row.spent = True
+            primitive: Any = row.primitive
+            if row.output.size > SMALL or row.extras is not None or not primitive.broadcasts:
+                row.release()
     g = total = contribution = together = None
     for end in list(cotangents):
         g = cotangents.pop(end)
@@ -218,7 +223,7 @@ def _same_kind(cotangent: Any, g: Any, row: Row, position: int) -> Any:
     """Make a cotangent of what a rule returned: NumPy scalars and numbers become arrays."""
     assert row.primitive is not None
     if isinstance(g, np.ndarray):
-        if isinstance(cotangent, np.generic | int | float):
+        if isinstance(cotangent, _NUMBERS):
             return np.asarray(cotangent, dtype=g.dtype)
     elif isinstance(cotangent, np.ndarray | np.generic | int | float):
         return type(g)(cotangent, dtype=g.dtype)

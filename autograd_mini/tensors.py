@@ -110,6 +110,8 @@ def apply_one(primitive: Primitive, x: "Tensor") -> "Tensor":
     now, row = modes.now, x._row
     if row is None or row.exposed or not now.tracking or now.recording is not None or now.anomaly:
         return apply(primitive, (x,))
+    if not row.requires_grad:
+        return apply(primitive, (x,))
     array = x._array
     out = primitive.fn(array)
     if type(out) is not np.ndarray:
@@ -122,31 +124,48 @@ def apply_one(primitive: Primitive, x: "Tensor") -> "Tensor":
 
 
 def apply_two(primitive: Primitive, x: Any, y: Any) -> "Tensor":
-    """Do what ``apply`` does, without its loops, for two results or leaves in use."""
+    """Do what ``apply`` does, without its loops, for two results, leaves in use or numbers."""
     now = modes.now
-    if (
-        type(x) is not Tensor
-        or type(y) is not Tensor
-        or not now.tracking
-        or now.recording is not None
-        or now.anomaly
-    ):
+    if not now.tracking or now.recording is not None or now.anomaly:
         return apply(primitive, (x, y))
-    row, other = x._row, y._row
-    if row is None or other is None or row.exposed or other.exposed:
+    row = other = None
+    left: Any
+    right: Any
+    tracked = 0
+    if isinstance(x, Tensor):
+        row = x._row
+        if row is None or row.exposed:
+            return apply(primitive, (x, y))
+        left = x._array
+        if row.requires_grad:
+            tracked = 1
+    elif type(x) is float or type(x) is int:
+        left = x
+    else:
         return apply(primitive, (x, y))
-    inputs = x._array, y._array
+    if isinstance(y, Tensor):
+        other = y._row
+        if other is None or other.exposed:
+            return apply(primitive, (x, y))
+        right = y._array
+        if other.requires_grad:
+            tracked += 2
+    elif type(y) is float or type(y) is int:
+        right = y
+    else:
+        return apply(primitive, (x, y))
+    if not tracked:
+        return apply(primitive, (x, y))
     try:
-        out = primitive.fn(*inputs)
+        out = primitive.fn(left, right)
     except (ValueError, TypeError, IndexError):
         return apply(primitive, (x, y))
     if type(out) is not np.ndarray:
         out = np.asarray(out)
     tensor = new(Tensor)
     tensor._array = out
-    tracked = row.requires_grad + 2 * other.requires_grad
     rules = primitive.rules.get(tracked) or primitive.rules_for(tracked, 2)
-    tensor._row = Row(primitive, (row, other), rules, inputs, _NO_METADATA, out, now.scope)
+    tensor._row = Row(primitive, (row, other), rules, (left, right), _NO_METADATA, out, now.scope)
     return tensor
 
 

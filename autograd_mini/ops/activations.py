@@ -12,7 +12,7 @@ from autograd_mini.registry import primitive
 
 def _sigmoid(x: Any) -> Any:
     decay = np.exp(-np.abs(x))  # at most 1, so nothing overflows
-    return np.where(np.greater_equal(x, 0), 1, decay) / (1 + decay)
+    return np.maximum(decay, np.greater_equal(x, 0)) / (1 + decay)  # 1/… or decay/…
 
 
 sigmoid = primitive(
@@ -22,7 +22,7 @@ sigmoid = primitive(
     x=lambda g, out, x: g * out * (1 - out),
 )
 log_sigmoid = primitive(
-    lambda x: -np.logaddexp(0, np.negative(x)),
+    lambda x: np.minimum(x, 0) - np.log1p(np.exp(-np.abs(x))),
     name="log_sigmoid",
     doc="z = −ln(1 + e⁻ˣ); ∂z/∂x = 1/(1 + eˣ)",
     x=lambda g, out, x: g * sigmoid(-x),
@@ -43,7 +43,12 @@ relu = primitive(
 
 
 def _leaky_relu(x: Any, negative_slope: float = 0.01) -> Any:
-    return np.where(np.greater(x, 0), x, np.multiply(x, negative_slope))
+    return np.maximum(x, 0) + np.minimum(x, 0) * negative_slope
+
+
+def _leaky_relu_vjp(g: Any, out: Any, x: Any, *, negative_slope: float = 0.01) -> Any:
+    above = x > 0
+    return g * above + g * ~above * negative_slope
 
 
 leaky_relu = primitive(
@@ -51,16 +56,17 @@ leaky_relu = primitive(
     name="leaky_relu",
     doc="z = x where x > 0, else negative_slope·x; ∂z/∂x = 1 where x > 0, else negative_slope",
     branch=lambda x, **_: np.sign(x),
-    x=lambda g, out, x, *, negative_slope=0.01: np.where(x > 0, g, g * negative_slope),
+    x=_leaky_relu_vjp,
 )
 
 
 def _elu(x: Any, alpha: float = 1.0) -> Any:
-    return np.where(np.greater(x, 0), x, alpha * np.expm1(np.minimum(x, 0)))
+    return np.maximum(x, 0) + alpha * np.expm1(np.minimum(x, 0))
 
 
 def _elu_slope(x: Any, alpha: float) -> Any:
-    return np.where(x > 0, 1, alpha * np.exp(np.where(x > 0, 0, x)))
+    above = x > 0
+    return above + alpha * np.exp(np.minimum(x, 0)) * ~above
 
 
 elu = primitive(
@@ -83,17 +89,25 @@ selu = primitive(
     branch=np.sign,
     x=lambda g, out, x: g * (SELU_SCALE * _elu_slope(x, SELU_ALPHA)),
 )
+
+
+def _silu_vjp(g: Any, out: Any, x: Any) -> Any:
+    gate = sigmoid(x)
+    return g * gate * (1 + x * (1 - gate))
+
+
 silu = primitive(
     lambda x: np.multiply(x, _sigmoid(x)),
     name="silu",
     doc="z = x·σ(x), σ the sigmoid; ∂z/∂x = σ(x)·(1 + x·σ(−x))",
-    x=lambda g, out, x: g * sigmoid(x) * (1 + x * sigmoid(-x)),
+    x=_silu_vjp,
 )
 
 
 def _softplus(x: Any, beta: float = 1.0, threshold: float = 20.0) -> Any:
     steep = np.multiply(x, beta)
-    return np.where(steep > threshold, x, np.logaddexp(0, steep) / beta)
+    bend = np.log1p(np.exp(-np.abs(steep))) * (steep <= threshold)
+    return (np.maximum(steep, 0) + bend) / beta
 
 
 softplus = primitive(
@@ -102,8 +116,8 @@ softplus = primitive(
     doc="z = ln(1 + e^(beta·x))/beta, x where beta·x > threshold; "
     "∂z/∂x = σ(beta·x), 1 where beta·x > threshold",
     branch=lambda x, *, beta=1.0, threshold=20.0: np.multiply(x, beta) > threshold,
-    x=lambda g, out, x, *, beta=1.0, threshold=20.0: np.where(
-        x * beta > threshold, g, g * sigmoid(x * beta)
+    x=lambda g, out, x, *, beta=1.0, threshold=20.0: (
+        g * np.maximum(sigmoid(x * beta), x * beta > threshold)
     ),
 )
 softsign = primitive(
