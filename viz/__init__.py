@@ -2,5 +2,6 @@
 
 from autograd_mini.viz.depth.view import Flow, FlowComparison, compare_flows, flow
 from autograd_mini.viz.graphs.computation_graph import Graph, graph
+from autograd_mini.viz.schedule_chart import schedule
 
-__all__ = ["Flow", "FlowComparison", "Graph", "compare_flows", "flow", "graph"]
+__all__ = ["Flow", "FlowComparison", "Graph", "compare_flows", "flow", "graph", "schedule"]
