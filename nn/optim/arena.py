@@ -14,7 +14,7 @@ import numpy as np
 from autograd_mini.rows import Array, Leaf
 from autograd_mini.tensors import Tensor
 
-CHUNK = 16_384
+CHUNK = 65_536
 """Elements updated at a time, so that a step over many stays in the processor's cache."""
 
 _ELSEWHERE = object()
