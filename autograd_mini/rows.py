@@ -206,6 +206,11 @@ class Row:
         self.inputs = tuple(map(_shrink, self.inputs))
         self.output = _shrink(self.output)
 
+    def recover(self) -> None:
+        """After a backward that failed midway: it can be run again if nothing was released."""
+        if not any(isinstance(value, Released) for value in (self.output, *self.inputs)):
+            self.spent = False
+
     def __repr__(self) -> str:
         return f"<row {self.serial}: {self.operation} {self.shape}>"
 

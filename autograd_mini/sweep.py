@@ -57,10 +57,36 @@ def reverse_sweep(
     for end in ends:
         end.adjoint = None
 
-    watched = inspected(_pull) if modes.now.anomaly else None
-    kind = type(seed)
     found: dict[Row, Any] = {}
     cotangents = {output: seed}
+    try:
+        _walk(rows, cotangents, found, targets, relevant, retain_graph, lift)
+    except BaseException:
+        for row in rows:
+            row.recover()
+        raise
+    for end in list(cotangents):
+        g = cotangents.pop(end)
+        owned = lift or (g.base is None and references(g) == LOCAL)
+        found[end] = g = _arrived(end, g if owned else g.copy("K"), retain_graph)
+    return found
+
+
+def _walk(
+    rows: list[Row],
+    cotangents: dict[Row, Any],
+    found: dict[Row, Any],
+    targets: set[Row],
+    relevant: set[Row] | None,
+    retain_graph: bool,
+    lift: Lift | None,
+) -> None:
+    """Walk ``rows`` backward: pull each cotangent through the row's rules and add up the parts.
+
+    What reaches ``targets`` is put into ``found``; what reaches the ends is left in ``cotangents``.
+    """
+    watched = inspected(_pull) if modes.now.anomaly else None
+    kind = type(next(iter(cotangents.values())))
     for row in reversed(rows):
         row.adjoint = None
         g = cotangents.pop(row, None)
@@ -112,12 +138,6 @@ def reverse_sweep(
             primitive: Any = row.primitive
             if row.output.size > SMALL or row.extras is not None or not primitive.broadcasts:
                 row.release()
-    g = total = contribution = together = None
-    for end in list(cotangents):
-        g = cotangents.pop(end)
-        owned = lift or (g.base is None and references(g) == LOCAL)
-        found[end] = g = _arrived(end, g if owned else g.copy("K"), retain_graph)
-    return found
 
 
 def _gathered(output: Row, since: int) -> tuple[list[Row], list[Row]]:
