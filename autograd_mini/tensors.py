@@ -30,6 +30,7 @@ from autograd_mini.ops.constant import CONSTANT
 from autograd_mini.registry import Primitive, composition, find, primitives, run_composed
 from autograd_mini.rows import Array, GradientHolder, Leaf, Row, calling_line
 from autograd_mini.sweep import reverse_sweep
+from autograd_mini.torch_data import TensorData
 from autograd_mini.torch_in_place import TorchInPlace
 from autograd_mini.torch_shapes import ElementCount, element_count
 
@@ -228,11 +229,16 @@ class Tensor(TorchInPlace):
     # ── what it is ────────────────────────────────────────────────────────────────────────────
 
     @property
-    def data(self) -> Array:
-        """The array itself: writable on a leaf, read-only on a result.
+    def data(self) -> TensorData:
+        """The values as an array: writable on a leaf, read-only on a result.
 
-        Assigning writes new values into a leaf, in its shape and dtype.
+        It has PyTorch's methods too: ``p.data.zero_()``. Assigning writes new values into a leaf,
+        in its shape and dtype.
         """
+        return self._shown().view(TensorData)
+
+    def _shown(self) -> Array:
+        """Return the array itself, which the caller may write to if this is a leaf."""
         if isinstance(self._row, Leaf):
             self._row.expose()
         elif self._row is None:
@@ -248,8 +254,8 @@ class Tensor(TorchInPlace):
                 f"data: this tensor was made by {self.row.operation}; only the values of a leaf "
                 f"can be replaced. Compute a new tensor instead"
             )
-        if values is self._array:  # what p.data -= lr * p.grad ends with
-            return
+        if isinstance(values, TensorData) and self._is_whole(values):
+            return  # written already: p.data -= lr * p.grad ends here
         new = values._array if isinstance(values, Tensor) else to_array(values)
         if new.shape != self.shape:
             raise ShapeError(
@@ -257,6 +263,10 @@ class Tensor(TorchInPlace):
                 f"make a new tensor for another shape"
             )
         self._write("data", ..., new)
+
+    def _is_whole(self, view: Array) -> bool:
+        own = self._array
+        return view.base is own and view.strides == own.strides and view.shape == own.shape
 
     def _write(self, asked_by: str, index: Any, values: Any) -> None:
         """Write into a leaf's array, refusing what its shape or dtype cannot hold."""
@@ -266,7 +276,7 @@ class Tensor(TorchInPlace):
                 f"{asked_by}: {self.dtype} values cannot take fractions; make a float tensor"
             )
         try:
-            self.data[index] = new
+            self._shown()[index] = new
         except (ValueError, IndexError) as error:
             kind = IndexingError if isinstance(error, IndexError) else ShapeError
             raise kind(f"{asked_by}: {error}") from None
@@ -385,7 +395,7 @@ class Tensor(TorchInPlace):
 
     def detach(self) -> "Tensor":
         """Return a constant with the same values, sharing a leaf's memory."""
-        return constant(self.data, "detach")
+        return constant(self._shown(), "detach")
 
     def numpy(self) -> Array:
         """Return the array. Raises GraphError on a tensor that requires a gradient."""
@@ -394,7 +404,7 @@ class Tensor(TorchInPlace):
                 "numpy: this tensor requires a gradient, and an array would lose the graph; write "
                 "t.detach().numpy()"
             )
-        return self.data
+        return self._shown()
 
     def item(self) -> float | int:
         """Return the only element as a Python number. Raises ShapeError if there are more."""

@@ -457,6 +457,6 @@ def test_accumulated_gradients_of_numbers_are_arrays() -> None:
     for _ in range(2):
         (x * x).backward()
     assert x.grad is not None
-    assert type(x.grad.data) is np.ndarray
+    assert isinstance(x.grad.data, np.ndarray)
     x.grad.data *= 0.5
     assert x.grad.item() == 4.0

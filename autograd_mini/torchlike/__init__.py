@@ -26,8 +26,8 @@ x.repeat(2)                     each element twice             the whole twice: 
                                                                could mean either
 x.squeeze(1), longer axis       raises                         stays: x.squeeze(dim=1)
 x.size                          a number; x.size() too works   x.numel()
-p.data                          the NumPy array itself:        a tensor: under no_grad write
-                                p.data -= lr * p.grad works    p.zero_(), p.normal_(), p.copy_()
+p.data                          a NumPy array, which has       a tensor
+                                zero_(), normal_(), …, too
 int tensor with float numbers   float64, as in NumPy           float32: write t.float() first
 Tensor([1, 2])                  int64                          float32: torch.tensor([1., 2.])
 x += y, x tracked or not        a new tensor called x          written in place: x.add_(y)
