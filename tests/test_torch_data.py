@@ -17,7 +17,8 @@ def test_methods_in_place_write_into_the_tensor() -> None:
     np.testing.assert_array_equal(w.detach().numpy(), [[1, 1], [2, 2]])
     w.data.copy_(ag.tensor([7.0, 8.0]))
     np.testing.assert_array_equal(w.data, [[7, 8], [7, 8]])
-    assert w.is_leaf and w.requires_grad
+    assert w.is_leaf
+    assert w.requires_grad
 
 
 def test_random_values_come_from_the_default_generator() -> None:
@@ -48,10 +49,12 @@ def test_other_methods_return_new_tensors() -> None:
     w = ag.tensor([[3.0, 4.0]], requires_grad=True)
     kept = w.data.clone()
     w.data.zero_()
-    assert isinstance(kept, ag.Tensor) and kept.tolist() == [[3.0, 4.0]]
+    assert isinstance(kept, ag.Tensor)
+    assert kept.tolist() == [[3.0, 4.0]]
     assert kept.data.norm().item() == 5.0
-    assert w.data.size() == (1, 2) and w.data.size(1) == 2 and w.data.size == 2
-    assert w.data.view(-1).shape == (2,) and w.data.dim() == 2
+    assert (w.data.size(), w.data.size(1), w.data.size) == ((1, 2), 2, 2)
+    assert w.data.view(-1).shape == (2,)
+    assert w.data.dim() == 2
     assert w.data.view(np.int32).dtype == np.int32
 
 
