@@ -228,15 +228,6 @@ class Tensor(TorchInPlace):
 
     # ── what it is ────────────────────────────────────────────────────────────────────────────
 
-    @property
-    def data(self) -> TensorData:
-        """The values as an array: writable on a leaf, read-only on a result.
-
-        It has PyTorch's methods too: ``p.data.zero_()``. Assigning writes new values into a leaf,
-        in its shape and dtype.
-        """
-        return self._shown().view(TensorData)
-
     def _shown(self) -> Array:
         """Return the array itself, which the caller may write to if this is a leaf."""
         if isinstance(self._row, Leaf):
@@ -246,6 +237,15 @@ class Tensor(TorchInPlace):
         else:
             self._array.flags.writeable = False
         return self._array
+
+    @property
+    def data(self) -> TensorData:
+        """The values as an array: writable on a leaf, read-only on a result.
+
+        It has PyTorch's methods too: ``p.data.zero_()``. Assigning writes new values into a leaf,
+        in its shape and dtype.
+        """
+        return self._shown().view(TensorData)
 
     @data.setter
     def data(self, values: Any) -> None:

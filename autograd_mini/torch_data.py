@@ -36,7 +36,7 @@ class TensorData(np.ndarray[Any, np.dtype[Any]]):
         return repr(self.view(np.ndarray))
 
     @property
-    def size(self) -> ElementCount:  # type: ignore[override]
+    def size(self) -> ElementCount:
         """The number of elements; called, as ``size()`` or ``size(dim)``, PyTorch's shape."""
         return element_count(self.shape)
 
