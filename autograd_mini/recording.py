@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, overload
 
-from autograd_mini.errors import DTypeError
+from autograd_mini.errors import DTypeError, GraphError
 from autograd_mini.modes import modes
-from autograd_mini.rows import Row, wengert_list
+from autograd_mini.rows import Array, Released, Row, wengert_list
 from autograd_mini.table import textbook_table
 
 if TYPE_CHECKING:
@@ -43,9 +43,49 @@ class Tape:
             return Tape(self.rows[index])
         return self.rows[index]
 
-    def table(self, head: int | None = None, tail: int | None = None) -> str:
-        """Return the textbook table; of a long tape, only its ``head`` and ``tail`` rows."""
-        return textbook_table(self.rows, head, tail)
+    def table(
+        self,
+        head: int | None = None,
+        tail: int | None = None,
+        *,
+        tangent: "Tensor | None" = None,
+    ) -> str:
+        """Return the textbook table; of a long tape, only its ``head`` and ``tail`` rows.
+
+        ``tangent``: a tensor on the tape, for a column with the derivative of each row with respect
+        to it, as forward mode finds it; its elements move together.
+
+        Raises GraphError if the tensor is not on the tape, or values that are needed are released.
+
+        >>> import numpy as np, autograd_mini as ag
+        >>> x, y = ag.tensor(2.0, requires_grad=True), ag.tensor(5.0, requires_grad=True)
+        >>> print(ag.tape(np.log(x) + x * y - np.sin(y)).table(tangent=x))
+        row  operation           shape  primal   tangent  adjoint
+        v0   leaf                ()     2        1        ·
+        v1   leaf                ()     5        0        ·
+        v2   = log(v0)           ()     0.6931   0.5      ·
+        v3   = multiply(v0, v1)  ()     10       5        ·
+        v4   = add(v2, v3)       ()     10.69    5.5      ·
+        v5   = sin(v1)           ()     -0.9589  0        ·
+        v6   = subtract(v4, v5)  ()     11.65    5.5      ·
+
+        Source: Baydin, Pearlmutter, Radul and Siskind 2018, table 2.
+        """
+        return textbook_table(self.rows, head, tail, self._tangents(tangent))
+
+    def _tangents(self, tangent: "Tensor | None") -> dict[Row, Array] | None:
+        from autograd_mini.transforms.tangents import tangents
+
+        if tangent is None:
+            return None
+        if not hasattr(tangent, "row") or tangent.row not in self.rows:
+            raise GraphError("table: tangent= takes a tensor that is on this tape")
+        if any(isinstance(x, Released) for row in self.rows for x in (row.output, *row.inputs)):
+            raise GraphError(
+                "table: a backward has released values that the tangents need; print the table "
+                "before it, or call backward(retain_graph=True)"
+            )
+        return tangents(self.rows, tangent.row)
 
     def __str__(self) -> str:
         return self.table(20, 20) if len(self) > 60 else self.table()

@@ -85,7 +85,7 @@ def _walk(
 
     What reaches ``targets`` is put into ``found``; what reaches the ends is left in ``cotangents``.
     """
-    watched = inspected(_pull) if modes.now.anomaly else None
+    watched = inspected(pull) if modes.now.anomaly else None
     kind = type(next(iter(cotangents.values())))
     for row in reversed(rows):
         row.adjoint = None
@@ -206,7 +206,7 @@ def _pulled_together(
     return cast("Fused", row.primitive).pull(g, row.saved, wanted, inputs, row.kwargs)
 
 
-def _pull(row: Row, position: int, g: Any, out: Any, inputs: tuple[Any, ...]) -> Any:
+def pull(row: Row, position: int, g: Any, out: Any, inputs: tuple[Any, ...]) -> Any:
     """Return what the VJP of one argument makes of ``g``, in that argument's shape and dtype."""
     primitive = row.primitive
     assert primitive is not None

@@ -7,7 +7,7 @@ machine learning: a survey", tables 2 and 3.
 from collections.abc import Sequence
 
 from autograd_mini.brief import brief
-from autograd_mini.rows import Row
+from autograd_mini.rows import Array, Row
 
 HEADINGS = ("row", "operation", "shape", "primal", "adjoint")
 RELEASED = "released: too large to stay after backward; ag.record() or retain_graph=True keeps it"
@@ -15,8 +15,15 @@ WIDEST = 28
 """Longer operations are cut, so that a row fits a terminal of 80 columns."""
 
 
-def textbook_table(rows: list[Row], head: int | None = None, tail: int | None = None) -> str:
+def textbook_table(
+    rows: list[Row],
+    head: int | None = None,
+    tail: int | None = None,
+    tangents: dict[Row, Array] | None = None,
+) -> str:
     """Return ``rows`` as a table: name, operation, shape, primal, adjoint.
+
+    With ``tangents``, of some rows, there is a column for them; the others' are 0.
 
     Inputs are named by their row, literals by their value. Small arrays are shown whole, larger
     ones by mean and spread. ``head`` and ``tail`` cut the middle out of a long tape.
@@ -31,15 +38,20 @@ def textbook_table(rows: list[Row], head: int | None = None, tail: int | None = 
     v1   = multiply(v0, v0)  ()     9       1
     """
     names = {row: f"v{i}" for i, row in enumerate(rows)}
-    lines = [_cells(row, names) for row in rows]
+    headings: tuple[str, ...] = HEADINGS
+    lines: list[tuple[str, ...]] = [_cells(row, names) for row in rows]
+    if tangents is not None:
+        shown = [brief(tangents.get(row, 0)) for row in rows]
+        headings = (*HEADINGS[:-1], "tangent", HEADINGS[-1])
+        lines = [(*cells[:-1], t, cells[-1]) for cells, t in zip(lines, shown, strict=True)]
     if head is not None or tail is not None:
         n_head, n_tail = head or 0, tail or 0
         n_hidden = len(lines) - n_head - n_tail
         if n_hidden > 0:
-            hidden = ("⋮", f"{n_hidden} more rows", "", "", "")
+            hidden = ("⋮", f"{n_hidden} more rows", *[""] * (len(headings) - 2))
             lines = [*lines[:n_head], hidden, *lines[len(lines) - n_tail :]]
     notes = [RELEASED] if any("released" in line for line in lines) else []
-    return "\n".join([*aligned([HEADINGS, *lines]), *notes])
+    return "\n".join([*aligned([headings, *lines]), *notes])
 
 
 def aligned(rows: Sequence[Sequence[str]]) -> list[str]:

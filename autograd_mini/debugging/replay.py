@@ -14,8 +14,7 @@ from autograd_mini.debugging.step_text import step_text
 from autograd_mini.errors import GraphError
 from autograd_mini.explaining.sources import line_text
 from autograd_mini.rows import Array, Released, Row, wengert_list
-from autograd_mini.sweep import _pull as pull
-from autograd_mini.sweep import refuse_changed
+from autograd_mini.sweep import pull, refuse_changed
 
 
 @dataclass(frozen=True, eq=False)
