@@ -16,6 +16,7 @@ from autograd_mini import __version__
 from autograd_mini.errors import AutogradError
 
 COMMANDS = {
+    "bench": ("autograd_mini.tutorials.bench.command", "Time it against NumPy by hand, PyTorch."),
     "check": ("autograd_mini.checking.command", "Check your gradient; name the wrong rule."),
     "debug": ("autograd_mini.debugging.command", "Step through your script's tape, row by row."),
     "doctor": ("autograd_mini.tutorials.doctor", "Say what is installed and what will draw."),
