@@ -84,6 +84,104 @@ def test_one_after_the_other_equals_pytorchs(torch: Any) -> None:
         b.step()
 
 
+TOGETHER: list[tuple[tuple[str, dict[str, Any]], ...]] = [
+    (("ExponentialLR", {"gamma": 0.9}), ("StepLR", {"step_size": 4, "gamma": 0.5})),
+    (("LinearLR", {"total_iters": 7}), ("ExponentialLR", {"gamma": 0.95})),
+    (("MultiStepLR", {"milestones": [0, 3, 3, 9]}), ("ConstantLR", {"total_iters": 6})),
+    (("PolynomialLR", {"total_iters": 12}), ("MultiplicativeLR", {"lr_lambda": lambda t: 0.97})),
+    (("CosineAnnealingLR", {"T_max": 8, "eta_min": 0.01}), ("ExponentialLR", {"gamma": 0.9})),
+    (("StepLR", {"step_size": 3}), ("CosineAnnealingLR", {"T_max": 6, "eta_min": 0.02})),
+    (("CosineAnnealingWarmRestarts", {"T_0": 5}), ("ExponentialLR", {"gamma": 0.9})),
+    (("LambdaLR", {"lr_lambda": lambda t: 0.9**t}), ("StepLR", {"step_size": 5})),
+    (
+        ("ConstantLR", {"factor": 0.5, "total_iters": 4}),
+        ("ExponentialLR", {"gamma": 0.9}),
+        ("MultiStepLR", {"milestones": [5, 11]}),
+    ),
+]
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("is_chained", [False, True])
+@pytest.mark.parametrize("parts", TOGETHER)
+def test_several_on_one_optimizer_multiply_as_pytorchs(
+    torch: Any, parts: Any, is_chained: bool
+) -> None:
+    """Half-way the rate is also changed by hand."""
+
+    def build(optimizer: Any, kinds: Any) -> Any:
+        made = [getattr(kinds, name)(optimizer, **options) for name, options in parts]
+        return [kinds.ChainedScheduler(made)] if is_chained else made
+
+    our_optimizer, their_optimizer = ours(), theirs(torch)
+    a = build(our_optimizer, lr_scheduler)
+    b = build(their_optimizer, torch.optim.lr_scheduler)
+    preview = a[0].preview(15, 1)
+    for t in range(30):
+        for x, y in zip(a, b, strict=True):
+            np.testing.assert_allclose(x.get_last_lr(), y.get_last_lr(), rtol=1e-11, atol=1e-15)
+        for x, y in zip(our_optimizer.param_groups, their_optimizer.param_groups, strict=True):
+            assert x["lr"] == pytest.approx(y["lr"], rel=1e-11, abs=1e-15)
+            if t == 15:
+                x["lr"] = y["lr"] = 0.3
+        if is_chained and t < 15:
+            assert our_optimizer.param_groups[1]["lr"] == preview[t]
+        for scheduler in [*a, *b]:
+            scheduler.step()
+
+
+@pytest.mark.parametrize("name", ["SequentialLR", "ChainedScheduler"])
+def test_what_cannot_be_combined(name: str) -> None:
+    optimizer = ours()
+    blind, other = lr_scheduler.ExponentialLR(optimizer, 0.9), lr_scheduler.StepLR(ours(), 3)
+    plateau = lr_scheduler.ReduceLROnPlateau(optimizer)
+
+    def combine(*parts: Any) -> Any:
+        if name == "SequentialLR":
+            return lr_scheduler.SequentialLR(optimizer, parts, [3])
+        return lr_scheduler.ChainedScheduler(parts)
+
+    with pytest.raises(ArgumentError, match=r"schedulers\[1\] must be a schedule of the same"):
+        combine(blind, other)
+    with pytest.raises(ArgumentError, match=r"needs no loss; .*, got 'ReduceLROnPlateau'"):
+        combine(blind, plateau)
+    with pytest.raises(ArgumentError, match="takes the newest loss"):
+        plateau.step()
+
+
+def test_chained_schedules_march_in_step() -> None:
+    optimizer = ours()
+    first = lr_scheduler.ExponentialLR(optimizer, 0.9)
+    first.step()
+    with pytest.raises(ArgumentError, match=r"equally many steps, and have made \[0, 1\]"):
+        lr_scheduler.ChainedScheduler([first, lr_scheduler.StepLR(optimizer, 3)])
+    with pytest.raises(ArgumentError, match="schedulers must be at least one"):
+        lr_scheduler.ChainedScheduler([])
+
+
+def test_a_part_of_a_sequence_turns_the_momentum() -> None:
+    optimizer = ours(momentum=0.9)
+    parts = [
+        lr_scheduler.OneCycleLR(optimizer, max_lr=1.0, total_steps=5),
+        lr_scheduler.ExponentialLR(optimizer, 0.9),
+    ]
+    schedule = lr_scheduler.SequentialLR(optimizer, parts, milestones=[5])
+    momenta = []
+    for _ in range(6):
+        momenta.append(optimizer.param_groups[0]["momentum"])
+        schedule.step()
+    assert min(momenta) < 0.87
+    assert momenta[4] == momenta[5] == pytest.approx(0.95)
+
+
+def test_a_multiplicative_schedule_asks_its_function_once_a_step() -> None:
+    calls = []
+    schedule = lr_scheduler.MultiplicativeLR(ours(), lambda t: calls.append(t) or 0.5)
+    for _ in range(20):
+        schedule.step()
+    assert calls == [t for t in range(1, 21) for _ in range(2)]  # two groups
+
+
 @pytest.mark.parametrize(
     "options",
     [
@@ -147,3 +245,28 @@ def test_settings_out_of_range() -> None:
         lr_scheduler.OneCycleLR(ours(momentum=0.9), max_lr=[1.0], total_steps=5)
     with pytest.raises(ArgumentError, match="has no momentum"):
         lr_scheduler.OneCycleLR(ours(nn.optim.Adagrad), max_lr=1.0, total_steps=5)
+
+
+COMMON_NAMES = {
+    "step": "StepLR",
+    "multi-step": "MultiStepLR",
+    "exponential": "ExponentialLR",
+    "polynomial": "PolynomialLR",
+    "inverse-time": "InverseTimeLR",
+    "cosine": "CosineAnnealingLR",
+    "cosine with warm restarts": "CosineAnnealingWarmRestarts",
+    "one cycle": "OneCycleLR",
+    "linear warm-up": "LinearLR",
+    "plateau": "ReduceLROnPlateau",
+    "function": "LambdaLR",
+    "one after the other": "SequentialLR",
+    "together": "ChainedScheduler",
+}
+
+
+def test_the_modules_text_finds_each_schedule_by_its_common_name() -> None:
+    text = lr_scheduler.__doc__ or ""
+    for common, name in COMMON_NAMES.items():
+        (line,) = [line for line in text.splitlines() if line.split()[-1:] == [name]]
+        assert line.strip().startswith(common)
+        assert name in lr_scheduler.__all__

@@ -1,4 +1,23 @@
-"""Schedules of the learning rate, under PyTorch's names: ``nn.optim.lr_scheduler``."""
+"""Schedules of the learning rate, under PyTorch's names: ``nn.optim.lr_scheduler``.
+
+    step                        StepLR
+    multi-step                  MultiStepLR
+    exponential                 ExponentialLR
+    polynomial                  PolynomialLR
+    inverse-time                InverseTimeLR
+    cosine                      CosineAnnealingLR
+    cosine with warm restarts   CosineAnnealingWarmRestarts
+    one cycle                   OneCycleLR
+    linear warm-up              LinearLR
+    constant at first           ConstantLR
+    plateau of the loss         ReduceLROnPlateau
+    function                    LambdaLR
+    function, multiplied        MultiplicativeLR
+    one after the other         SequentialLR
+    together, multiplied        ChainedScheduler
+
+``scheduler.preview(steps)`` returns the rates of any of them, ``viz.schedule`` draws them.
+"""
 
 from autograd_mini.nn.optim.lr_scheduler.cosines import (
     CosineAnnealingLR,
@@ -18,9 +37,10 @@ from autograd_mini.nn.optim.lr_scheduler.decays import (
 )
 from autograd_mini.nn.optim.lr_scheduler.plateau import ReduceLROnPlateau
 from autograd_mini.nn.optim.lr_scheduler.schedule import LRScheduler
-from autograd_mini.nn.optim.lr_scheduler.sequence import SequentialLR
+from autograd_mini.nn.optim.lr_scheduler.sequence import ChainedScheduler, SequentialLR
 
 __all__ = [
+    "ChainedScheduler",
     "ConstantLR",
     "CosineAnnealingLR",
     "CosineAnnealingWarmRestarts",

@@ -35,6 +35,7 @@ class CosineAnnealingLR(LRScheduler):
     ) -> None:
         self._require_positive_integer("T_max", T_max)
         self.T_max, self.eta_min = T_max, eta_min
+        self._floor = eta_min
         super().__init__(optimizer, last_epoch)
 
     def rate(self, base: float, t: int) -> float:
@@ -53,6 +54,8 @@ class CosineAnnealingWarmRestarts(LRScheduler):
     >>> [round(lr, 2) for lr in schedule.preview(7)]
     [8.0, 4.0, 8.0, 6.83, 4.0, 1.17, 8.0]
     """
+
+    _is_outright = True
 
     def __init__(
         self,
@@ -96,6 +99,8 @@ class OneCycleLR(LRScheduler):
     >>> [round(lr, 2) for lr in schedule.preview(10)]
     [0.04, 0.52, 1.0, 0.86, 0.71, 0.57, 0.43, 0.29, 0.14, 0.0]
     """
+
+    _is_outright = True
 
     def __init__(
         self,
@@ -149,15 +154,15 @@ class OneCycleLR(LRScheduler):
                 group["initial_lr"] = first
         super().__init__(optimizer, last_epoch)
 
-    def step(self) -> None:
-        if self.last_epoch + 1 >= self.total_steps:
+    def _go_to(self, t: int) -> None:
+        if t >= self.total_steps:
             raise StateError(
                 f"OneCycleLR: the cycle has {self.total_steps} steps, and all are done; make it "
                 f"longer by total_steps"
             )
-        super().step()
+        super()._go_to(t)
         if self.cycle_momentum:
-            momentum = self._at(self._momenta, self.last_epoch)
+            momentum = self._at(self._momenta, t)
             for group in self.optimizer.param_groups:
                 if "betas" in group:
                     group["betas"] = (momentum, *group["betas"][1:])

@@ -2,7 +2,6 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from math import prod
 from typing import Any
 
 from autograd_mini.nn.arguments import is_number
@@ -189,6 +188,8 @@ class LambdaLR(_ByFunction):
     [8.0, 4.0]
     """
 
+    _is_outright = True
+
     def _rate_of(self, group: int, t: int) -> float:
         return self.base_lrs[group] * self.lr_lambdas[group](t)
 
@@ -202,5 +203,12 @@ class MultiplicativeLR(_ByFunction):
     [8.0, 4.0, 2.0]
     """
 
+    def __init__(self, optimizer: Optimizer, lr_lambda: Any, last_epoch: int = -1) -> None:
+        self._products = [[1.0] for _ in optimizer.param_groups]
+        super().__init__(optimizer, lr_lambda, last_epoch)
+
     def _rate_of(self, group: int, t: int) -> float:
-        return self.base_lrs[group] * prod(map(self.lr_lambdas[group], range(1, t + 1)))
+        products = self._products[group]
+        while len(products) <= t:
+            products.append(products[-1] * self.lr_lambdas[group](len(products)))
+        return self.base_lrs[group] * products[t]

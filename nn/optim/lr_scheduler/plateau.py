@@ -3,7 +3,7 @@
 from math import inf
 from typing import Any
 
-from autograd_mini.errors import UnsupportedError
+from autograd_mini.errors import ArgumentError, UnsupportedError
 from autograd_mini.nn.arguments import is_number
 from autograd_mini.nn.optim.lr_scheduler.schedule import LRScheduler
 from autograd_mini.nn.optim.optimizer import Optimizer
@@ -54,31 +54,31 @@ class ReduceLROnPlateau(LRScheduler):
         self.num_bad_epochs = self.cooldown_counter = 0
         super().__init__(optimizer)
 
+    def _next(self, group: int, lr: float, t: int) -> float:
+        if self.num_bad_epochs <= self.patience:
+            return lr
+        lower = max(lr * self.factor, self.min_lrs[group])
+        return lower if lr - lower > self.eps else lr
+
     def step(self, metrics: Any = None) -> None:
         """Take the newest value of the loss, and lower the rates if it has stopped falling."""
-        self.last_epoch += 1
-        rates = [group["lr"] for group in self.optimizer.param_groups]
-        if self.last_epoch > 0:
-            if self._is_better(float(metrics)):
-                self.best = float(metrics)
-                self.num_bad_epochs = 0
-            else:
-                self.num_bad_epochs += 1
-            if self.cooldown_counter > 0:
-                self.cooldown_counter -= 1
-                self.num_bad_epochs = 0
-            if self.num_bad_epochs > self.patience:
-                lower = [
-                    max(rate * self.factor, least)
-                    for rate, least in zip(rates, self.min_lrs, strict=True)
-                ]
-                rates = [
-                    new if old - new > self.eps else old
-                    for old, new in zip(rates, lower, strict=True)
-                ]
-                self.cooldown_counter = self.cooldown
-                self.num_bad_epochs = 0
-        self._set(rates)
+        if metrics is None:
+            raise ArgumentError(
+                "ReduceLROnPlateau.step takes the newest loss; write scheduler.step(loss)"
+            )
+        value = float(metrics)
+        if self._is_better(value):
+            self.best = value
+            self.num_bad_epochs = 0
+        else:
+            self.num_bad_epochs += 1
+        if self.cooldown_counter > 0:
+            self.cooldown_counter -= 1
+            self.num_bad_epochs = 0
+        super().step()
+        if self.num_bad_epochs > self.patience:
+            self.cooldown_counter = self.cooldown
+            self.num_bad_epochs = 0
 
     def _is_better(self, value: float) -> bool:
         margin = self.threshold * (abs(self.best) if self.threshold_mode == "rel" else 1.0)

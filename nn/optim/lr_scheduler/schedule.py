@@ -1,7 +1,7 @@
 """What schedules share: the learning rate is a function of the step, set at each ``step()``."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from autograd_mini.errors import DTypeError, StateError
 from autograd_mini.nn.arguments import require
@@ -16,8 +16,10 @@ class LRScheduler:
     number of steps done by a training that is taken up again; then the groups must have
     ``initial_lr``.
 
-    A schedule sets the rate outright: of several on one optimizer, the last one to step counts;
-    one after the other they are run by SequentialLR.
+    A rate that others have changed, another schedule of the same optimizer or you, is moved by the
+    factor rate(base, t)/rate(base, t − 1), so that several schedules multiply (ChainedScheduler);
+    LambdaLR, CosineAnnealingWarmRestarts and OneCycleLR set theirs outright. One after the other
+    they are run by SequentialLR.
 
     >>> from autograd_mini import nn
     >>> optimizer = nn.optim.SGD([nn.Parameter([1.0])], lr=0.5)
@@ -31,6 +33,10 @@ class LRScheduler:
     """
 
     _saved: tuple[str, ...] = ("last_epoch", "base_lrs", "_last_lr")
+    _is_outright: ClassVar[bool] = False
+    """Whether the rate is set whatever others have made of it."""
+    _floor = 0.0
+    """What the rate is scaled above."""
 
     def __init__(self, optimizer: Optimizer, last_epoch: int = -1) -> None:
         if not isinstance(optimizer, Optimizer):
@@ -48,9 +54,12 @@ class LRScheduler:
                     f"the optimizer needs 'initial_lr'; load the optimizer's state_dict() first"
                 )
         self.base_lrs: list[float] = [group["initial_lr"] for group in optimizer.param_groups]
-        self.last_epoch = last_epoch
         self._last_lr: list[float] = []
-        self.step()
+        if last_epoch == -1 or self._is_outright:
+            self._go_to(last_epoch + 1)
+        else:
+            self.last_epoch = last_epoch + 1
+            self._last_lr = self._current()
 
     def rate(self, base: float, t: int) -> float:
         """Return the learning rate at step ``t`` = 0, 1, … of a group made with ``base``."""
@@ -58,11 +67,31 @@ class LRScheduler:
 
     def step(self) -> None:
         """Set the rates of the next step; call it after ``optimizer.step()``."""
-        self.last_epoch += 1
-        self._set([self._rate_of(i, self.last_epoch) for i in range(len(self.base_lrs))])
+        self._go_to(self.last_epoch + 1)
+
+    def _go_to(self, t: int) -> None:
+        """Set the rates of step ``t``, which comes after step t − 1."""
+        rates = self._current()[: len(self.base_lrs)]
+        self._set([self._next(i, lr, t) for i, lr in enumerate(rates)])
+        self.last_epoch = t
+
+    def _next(self, group: int, lr: float, t: int) -> float:
+        """Return the rate at step ``t`` of a group whose rate has been ``lr``."""
+        now = self._rate_of(group, t)
+        before = self._rate_of(group, t - 1) if t else self.base_lrs[group]
+        if self._is_outright or lr == before:
+            return now
+        if now == before:
+            return lr
+        if before == self._floor:
+            return lr + now - before
+        return self._floor + (lr - self._floor) * (now - self._floor) / (before - self._floor)
 
     def _rate_of(self, group: int, t: int) -> float:
         return self.rate(self.base_lrs[group], t)
+
+    def _current(self) -> list[float]:
+        return [group["lr"] for group in self.optimizer.param_groups]
 
     def _set(self, rates: list[float]) -> None:
         for group, rate in zip(self.optimizer.param_groups, rates, strict=False):
@@ -75,7 +104,11 @@ class LRScheduler:
 
     def preview(self, steps: int, group: int = 0) -> list[float]:
         """Return the rates of the first ``steps`` steps of a group; nothing is changed."""
-        return [self._rate_of(group, t) for t in range(steps)]
+        rates, lr = [], self.base_lrs[group]
+        for t in range(steps):
+            lr = self._next(group, lr, t)
+            rates.append(lr)
+        return rates
 
     def state_dict(self) -> dict[str, Any]:
         """Return where the schedule stands. Functions and settings are not part of it."""
