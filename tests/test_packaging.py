@@ -51,6 +51,7 @@ def test_sdist_to_wheel_round_trip(tmp_path: Path) -> None:
     assert packed == sources()
     assert "autograd_mini/py.typed" in packed
     assert "autograd_mini/nn/datasets/digits.npz" in packed
+    assert "autograd_mini/nn/datasets/sonnets.txt" in packed
 
 
 def test_types_are_announced() -> None:

@@ -1,0 +1,172 @@
+"""Data in files that the user has: IDX, the format of MNIST, and .npz."""
+
+import gzip
+import math
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from autograd_mini.dtypes import get_default_dtype
+from autograd_mini.errors import DTypeError, FileError, ShapeError, file_error
+from autograd_mini.nn.arguments import require
+from autograd_mini.nn.data import TensorDataset
+from autograd_mini.rows import Array
+
+_IDX_DTYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
+_GZIP = b"\x1f\x8b"  # how every gzip file begins
+_DAMAGE = (EOFError, KeyError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error)
+
+
+def idx(path: Any) -> Array:
+    """Return the array in an IDX file, plain or compressed by gzip, with its shape and dtype.
+
+    The header is two zero bytes, the code of the dtype (8: uint8, 9: int8, 11: int16, 12: int32,
+    13: float32, 14: float64), the number of axes, and each axis as four bytes; all big-endian.
+
+    Source of the format: Y. LeCun, C. Cortes, C. J. C. Burges 1998, "The MNIST database of
+    handwritten digits"; rights are those of the file.
+
+    Raises FileError (an OSError) for a file that is missing, cut short or of another format.
+
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "labels.idx"
+    >>> _ = file.write_bytes(bytes([0, 0, 8, 1, 0, 0, 0, 3, 7, 2, 1]))
+    >>> idx(file)
+    array([7, 2, 1], dtype=uint8)
+    """
+    content = _content("idx", path)
+    if len(content) < 4 or content[:2] != b"\0\0" or content[2] not in _IDX_DTYPES:
+        raise _trouble("idx", path, "is not an IDX file: its first bytes are no IDX header")
+    dtype, n_axes = np.dtype(_IDX_DTYPES[content[2]]), content[3]
+    start = 4 + 4 * n_axes
+    shape = tuple(np.frombuffer(content[4:start].ljust(start - 4, b"\0"), ">u4").tolist())
+    n_bytes = start + math.prod(shape) * dtype.itemsize
+    if len(content) != n_bytes:
+        problem = "was cut short" if len(content) < n_bytes else "goes on after its end"
+        told = (
+            f"its header tells of {n_bytes} bytes, shape {shape}" if len(content) >= start else ""
+        )
+        found = f"{len(content)} are there"
+        raise _trouble("idx", path, f"{problem}: {told + ', ' if told else ''}{found}")
+    array = np.frombuffer(content, dtype, offset=start).reshape(shape)
+    return array.astype(dtype.newbyteorder("="))
+
+
+def mnist(folder: Any) -> tuple[TensorDataset, TensorDataset]:
+    """Return (train, test) of MNIST, or of a set in its form, from the four files in ``folder``.
+
+    The files are ``train-images-idx3-ubyte``, ``train-labels-idx1-ubyte``,
+    ``t10k-images-idx3-ubyte`` and ``t10k-labels-idx1-ubyte``, each as it is or with ``.gz``;
+    nothing is downloaded. Fashion-MNIST and KMNIST have the same form.
+
+    x: (60000, 784) and (10000, 784) floats, images of 28 × 28 pixels row by row, ink from 0 (none)
+    to 255; default dtype. y: (60000,) and (10000,) int64, 0..9.
+
+    Source: Y. LeCun, C. Cortes, C. J. C. Burges 1998, "The MNIST database of handwritten digits",
+    licence CC BY-SA 3.0; the licence of another set is its own.
+
+    Raises FileError (an OSError) for files that are missing, damaged or of another format.
+    """
+    place = _as_path("mnist", folder)
+    if not place.is_dir():
+        raise file_error(f"mnist: there is no folder {str(folder)!r}", FileNotFoundError)
+    return _images(place, "train"), _images(place, "t10k")
+
+
+def _images(folder: Path, part: str) -> TensorDataset:
+    x, y = (
+        _mnist_array(folder, f"{part}-images-idx3-ubyte"),
+        _mnist_array(folder, f"{part}-labels-idx1-ubyte"),
+    )
+    if (x.ndim, y.ndim) != (3, 1) or len(x) != len(y):
+        raise FileError(
+            f"mnist: the {part} images and labels in {str(folder)!r} must be (n, height, width) "
+            f"and (n,), got {x.shape} and {y.shape}"
+        )
+    flat = x.reshape(len(x), -1)
+    return TensorDataset(flat.astype(get_default_dtype()), y.astype(np.int64))
+
+
+def _mnist_array(folder: Path, name: str) -> Array:
+    for path in (folder / name, folder / f"{name}.gz"):
+        if path.is_file():
+            return idx(path)
+    raise file_error(
+        f"mnist: there is no file {name!r} or {name + '.gz'!r} in {str(folder)!r}; the four files "
+        f"of MNIST belong there",
+        FileNotFoundError,
+    )
+
+
+def from_npz(path: Any, names: Sequence[str] = ("x", "y")) -> TensorDataset:
+    """Return the arrays ``names`` of an .npz archive, which have one row an example.
+
+    Floats become the default dtype, whole numbers and truth values int64. Nothing is unpickled.
+    Source and licence are those of the file.
+
+    Raises FileError (an OSError) for a file that is missing, damaged, of another format, without
+    such an array or with one of Python objects; DTypeError for arrays that are not of real numbers,
+    ShapeError for arrays of different lengths.
+
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "mine.npz"
+    >>> np.savez(file, x=np.eye(3), y=[0, 1, 2])
+    >>> from_npz(file)
+    TensorDataset(3 examples: (3,) float32, () int64)
+    """
+    named = not isinstance(names, str) and all(isinstance(name, str) for name in names)
+    require("from_npz: names", names, named and len(names) > 0, "a list of the arrays' names")
+    _content("from_npz", path)
+    if not zipfile.is_zipfile(path):
+        raise _trouble("from_npz", path, "is not an .npz archive, or was cut short")
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            missing = [name for name in names if name not in archive]
+            if missing:
+                held = ", ".join(archive) or "nothing"
+                raise _trouble("from_npz", path, f"holds no array {missing[0]!r}, but {held}")
+            arrays = [archive[name] for name in names]
+    except ValueError as error:  # what NumPy says of pickles and of damaged headers
+        raise _trouble("from_npz", path, f"cannot be read without unpickling ({error})") from None
+    except _DAMAGE as error:
+        raise _trouble("from_npz", path, f"is damaged ({error})") from None
+    try:
+        return TensorDataset(*map(_usual, names, arrays))
+    except ShapeError as error:
+        raise ShapeError(f"from_npz: in {str(path)!r}: {error}") from None
+
+
+def _usual(name: str, array: Array) -> Array:
+    if array.dtype.kind not in "biuf":
+        raise DTypeError(f"from_npz: {name!r} must hold real numbers, got {array.dtype}")
+    return array.astype(get_default_dtype() if array.dtype.kind == "f" else np.int64)
+
+
+def _content(user: str, path: Any) -> bytes:
+    """Return a file's bytes, decompressed."""
+    try:
+        content = _as_path(user, path).read_bytes()
+        return gzip.decompress(content) if content[:2] == _GZIP else content
+    except FileNotFoundError:
+        raise file_error(f"{user}: there is no file {str(path)!r}", FileNotFoundError) from None
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise _trouble(user, path, f"is damaged or was cut short ({error})") from None
+    except OSError as error:
+        text = f"{user}: {str(path)!r} cannot be read: {error.strerror or error}"
+        raise file_error(text, type(error)) from None
+
+
+def _as_path(user: str, given: Any) -> Path:
+    try:
+        return Path(given)
+    except TypeError:
+        kind = type(given).__name__
+        raise DTypeError(f"{user}: the path must be text or a Path, got {kind}") from None
+
+
+def _trouble(user: str, path: Any, problem: str) -> FileError:
+    return FileError(f"{user}: {str(path)!r} {problem}")
