@@ -43,15 +43,14 @@ def idx(path: Any) -> Array:
         raise _trouble("idx", path, "is not an IDX file: its first bytes are no IDX header")
     dtype, n_axes = np.dtype(_IDX_DTYPES[content[2]]), content[3]
     start = 4 + 4 * n_axes
-    shape = tuple(np.frombuffer(content[4:start].ljust(start - 4, b"\0"), ">u4").tolist())
-    n_bytes = start + math.prod(shape) * dtype.itemsize
-    if len(content) != n_bytes:
-        problem = "was cut short" if len(content) < n_bytes else "goes on after its end"
-        told = (
-            f"its header tells of {n_bytes} bytes, shape {shape}" if len(content) >= start else ""
-        )
-        found = f"{len(content)} are there"
-        raise _trouble("idx", path, f"{problem}: {told + ', ' if told else ''}{found}")
+    if len(content) < start:
+        raise _trouble("idx", path, "was cut short in its header")
+    shape = tuple(np.frombuffer(content, ">u4", n_axes, offset=4).tolist())
+    needed = start + math.prod(shape) * dtype.itemsize
+    if len(content) != needed:
+        problem = "was cut short" if len(content) < needed else "goes on after its end"
+        sizes = f"shape {shape} of {dtype.name} needs {needed} bytes, {len(content)} are there"
+        raise _trouble("idx", path, f"{problem}: {sizes}")
     array = np.frombuffer(content, dtype, offset=start).reshape(shape)
     return array.astype(dtype.newbyteorder("="))
 
@@ -78,16 +77,14 @@ def mnist(folder: Any) -> tuple[TensorDataset, TensorDataset]:
 
 
 def _images(folder: Path, part: str) -> TensorDataset:
-    x, y = (
-        _mnist_array(folder, f"{part}-images-idx3-ubyte"),
-        _mnist_array(folder, f"{part}-labels-idx1-ubyte"),
-    )
+    x = _mnist_array(folder, f"{part}-images-idx3-ubyte")
+    y = _mnist_array(folder, f"{part}-labels-idx1-ubyte")
     if (x.ndim, y.ndim) != (3, 1) or len(x) != len(y):
         raise FileError(
             f"mnist: the {part} images and labels in {str(folder)!r} must be (n, height, width) "
             f"and (n,), got {x.shape} and {y.shape}"
         )
-    flat = x.reshape(len(x), -1)
+    flat = x.reshape(len(x), math.prod(x.shape[1:]))
     return TensorDataset(flat.astype(get_default_dtype()), y.astype(np.int64))
 
 
