@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from autograd_mini.dtypes import get_default_dtype
-from autograd_mini.errors import ShapeError
+from autograd_mini.errors import ArgumentError, ShapeError
 from autograd_mini.randomness import default_generator
 from autograd_mini.tensors import Tensor
 
@@ -51,16 +51,23 @@ def full(
     )
 
 
-def arange(*bounds: float, dtype: DTypeLike | None = None) -> Tensor:
+def arange(*bounds: float, requires_grad: bool = False, dtype: DTypeLike | None = None) -> Tensor:
     """Return evenly spaced numbers as ``np.arange`` does; integers stay integers.
+
+    Raises ArgumentError unless it gets one to three finite numbers, the step not 0.
 
     >>> arange(3)
     tensor([0, 1, 2])
     """
-    numbers = np.arange(*bounds)
-    return Tensor(
-        numbers, dtype=dtype or (get_default_dtype() if numbers.dtype.kind == "f" else None)
-    )
+    try:
+        numbers = np.arange(*bounds)
+    except (TypeError, ValueError, ZeroDivisionError, OverflowError):
+        raise ArgumentError(
+            f"arange: it takes a stop, or a start and a stop, or these and a step, as finite "
+            f"numbers with a step other than 0; got {', '.join(map(repr, bounds)) or 'nothing'}"
+        ) from None
+    floating = get_default_dtype() if numbers.dtype.kind == "f" else None
+    return Tensor(numbers, requires_grad, dtype or floating)
 
 
 def eye(n: int, requires_grad: bool = False, dtype: DTypeLike | None = None) -> Tensor:

@@ -76,7 +76,7 @@ class Fused(Primitive):
         """Return the ``wanted`` inputs' cotangents: arrays, or Tensors if g is one."""
         if isinstance(g, Tensor):
             return self._pull_definition(g, wanted, inputs, metadata)
-        if saved is None:
+        if saved is None:  # released, or asked for one argument alone
             _, saved = self.forward(*inputs, **metadata)
         return self.backward(g, saved, wanted, *inputs, **metadata)
 

@@ -69,7 +69,6 @@ def apply(
             parents.append(None)
             operands.append(to_operand(arg, copy=tracked > 0))
     inputs = tuple(operands)
-    saved = None
     try:
         if primitive.is_fused:
             out, saved = cast("Fused", primitive).forward(*inputs, **kwargs)
@@ -99,8 +98,8 @@ def apply(
     if out.base is not None:
         row.source = _source(parents, out)
         row.exposed = row.source is not None
-    if saved is not None:
-        row.saved = saved
+    if primitive.is_fused:
+        row.saved = () if saved is None else saved  # None: released
     if now.recording is not None or now.anomaly:
         _note(row, now)
     return tensor

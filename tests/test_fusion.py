@@ -96,6 +96,32 @@ def test_what_the_forward_saved_goes_with_the_graph(swish: Fused) -> None:
     assert y.row.saved is None
 
 
+def test_a_forward_that_saves_nothing_runs_once() -> None:
+    calls = []
+
+    def definition(x: Any, y: Any) -> Any:
+        return x * y
+
+    def forward(x: Any, y: Any) -> Any:
+        calls.append("forward")
+        return x * y, None
+
+    product = ag.fused(
+        definition,
+        name="product_for_tests",
+        doc="z = xy; ∂z/∂x = y; ∂z/∂y = x",
+        forward=forward,
+        backward=lambda g, saved, wanted, x, y: (g * y, g * x),
+    )
+    try:
+        x, y = (ag.tensor([v], requires_grad=True) for v in (2.0, 3.0))
+        product(x, y).sum().backward()
+        assert calls == ["forward"]
+        assert (x.grad.item(), y.grad.item()) == (3.0, 2.0)
+    finally:
+        del registry._registry[definition]
+
+
 def test_anomalies_name_it(swish: Fused) -> None:
     x = ag.tensor([1e30], requires_grad=True)
     with pytest.raises(ag.errors.AnomalyError, match="swish_for_tests"), ag.detect_anomaly():

@@ -210,3 +210,15 @@ def test_the_sentence(name: str) -> None:
         mistake()
     assert str(caught.value) == sentence
     assert isinstance(caught.value, ag.errors.AutogradError)
+
+
+@pytest.mark.parametrize("index", [1.5, "a", (0, "a"), np.array([0.5])])
+def test_an_index_of_another_kind_is_named(index: object) -> None:
+    with pytest.raises(ag.errors.IndexingError, match=r"getitem: an index is a whole number.*got "):
+        ag.ones(2, 2)[index]
+
+
+@pytest.mark.parametrize("bounds", [(), ("a",), (0, 1, 0), (0, float("inf"))])
+def test_arange_says_what_it_takes(bounds: tuple[Any, ...]) -> None:
+    with pytest.raises(ag.errors.ArgumentError, match="arange: it takes a stop"):
+        ag.arange(*bounds)

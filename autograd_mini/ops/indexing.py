@@ -36,6 +36,12 @@ def _scatter_add(x: Any, index: Any, shape: tuple[int, ...]) -> Any:
 
 def _outside(x: Any, *, index: Any) -> str | None:
     parts = index if isinstance(index, tuple) else (index,)
+    for part in parts:
+        if isinstance(part, str | float) or getattr(part, "dtype", np.dtype(int)).kind in "fU":
+            return (
+                f"an index is a whole number, a slice, None, ... or an array of whole numbers or "
+                f"truth values, got {brief(part) if isinstance(part, np.ndarray) else repr(part)}"
+            )
     return f"index [{', '.join(map(brief, parts))}] does not fit shape {np.shape(x)}"
 
 
