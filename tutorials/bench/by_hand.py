@@ -19,6 +19,12 @@ def cross_entropy(logits: Array, labels: Array) -> tuple[Array, Array]:
     return loss, g / len(labels)
 
 
+def linear_backward(g: Array, x: Array, weight: Array) -> tuple[Array, Array, Array]:
+    """Return the gradients by x (…, n_in), weight (n_out, n_in) and bias of x @ weight.T + bias."""
+    rows = g.reshape(-1, g.shape[-1])
+    return g @ weight, rows.T @ x.reshape(-1, x.shape[-1]), rows.sum(axis=0)
+
+
 class Adam:
     """D. Kingma and J. Ba 2015, "Adam: a method for stochastic optimization", algorithm 1."""
 

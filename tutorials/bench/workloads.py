@@ -1,6 +1,15 @@
 """All workloads, by name."""
 
-from autograd_mini.tutorials.bench import adam, elementwise, mlp, operations
+from autograd_mini.tutorials.bench import (
+    adam,
+    convolution,
+    elementwise,
+    imports,
+    mlp,
+    operations,
+    recurrence,
+    transformer,
+)
 
-FAMILIES = (operations, mlp, elementwise, adam)
+FAMILIES = (operations, mlp, convolution, recurrence, transformer, elementwise, adam, imports)
 WORKLOADS = {workload.name: workload for family in FAMILIES for workload in family.WORKLOADS}
