@@ -68,8 +68,8 @@ def network_by_hand(parameters: Arrays, x: Array, labels: Array) -> tuple[Array,
     for shape, rows, weight, where in reversed(kept):
         squares = where * g[:, :, :, None, :, None]
         n, channels, half, _, _, _ = squares.shape
-        full = squares.reshape(n, channels, 2 * half, -1).transpose(0, 2, 3, 1)
-        full = full.reshape(-1, channels)
+        pixels = squares.reshape(n, channels, 2 * half, -1).transpose(0, 2, 3, 1)
+        full = pixels.reshape(-1, channels)
         gradients.append([full.sum(axis=0), (full.T @ rows).reshape(weight.shape)])
         if shape is not kept[0][0]:
             g = patches_backward(full @ weight.reshape(channels, -1), shape, weight.shape[-1])

@@ -94,7 +94,7 @@ def characters(kind: str) -> Training:
     cell = CELLS[kind]
 
     def network(nn: Any) -> Any:
-        class CharacterModel(nn.Module):  # type: ignore[misc, name-defined]
+        class CharacterModel(nn.Module):  # type: ignore[misc]
             def __init__(self) -> None:
                 super().__init__()
                 self.layer = getattr(nn, kind)(CHARACTERS, HIDDEN)
@@ -125,7 +125,8 @@ def characters(kind: str) -> Training:
         g, dw_out, db_out = linear_backward(g, hidden, w_out)
         g = g.reshape(LENGTH, BATCH, HIDDEN)
         by_x = np.empty_like(from_x)
-        dw_h, db_h, dh, dc = np.zeros_like(w_h), np.zeros_like(b_h), 0, 0
+        dw_h, db_h = np.zeros_like(w_h), np.zeros_like(b_h)
+        dh = dc = np.zeros_like(h)
         for t in reversed(range(LENGTH)):
             by_x[t], by_h, direct, dc = cell.backward(g[t] + dh, dc, kept[t])
             through, by_weight, by_bias = linear_backward(by_h, states[t], w_h)
