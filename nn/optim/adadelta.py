@@ -1,12 +1,12 @@
 """Adadelta: steps in the units of the weights."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from autograd_mini.nn.optim.in_place import add_scaled, average
-from autograd_mini.nn.optim.optimizer import Optimizer, Params
+from autograd_mini.nn.optim.optimizer import Implementation, Optimizer, Params
 from autograd_mini.rows import Array
 
 
@@ -44,6 +44,7 @@ class Adadelta(Optimizer):
         weight_decay: float = 0.0,
         *,
         maximize: bool = False,
+        **implementation: Unpack[Implementation],
     ) -> None:
         defaults = {
             "lr": lr,
@@ -52,7 +53,7 @@ class Adadelta(Optimizer):
             "weight_decay": weight_decay,
             "maximize": maximize,
         }
-        super().__init__(params, defaults)
+        super().__init__(params, defaults, **implementation)
 
     def _check(self, group: dict[str, Any]) -> None:
         self._check_lr(group)

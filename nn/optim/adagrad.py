@@ -1,12 +1,12 @@
 """Adagrad: gradients divided by the size of all that came before."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from autograd_mini.nn.optim.in_place import add_scaled
-from autograd_mini.nn.optim.optimizer import Optimizer, Params
+from autograd_mini.nn.optim.optimizer import Implementation, Optimizer, Params
 from autograd_mini.rows import Array
 
 
@@ -44,6 +44,7 @@ class Adagrad(Optimizer):
         eps: float = 1e-10,
         *,
         maximize: bool = False,
+        **implementation: Unpack[Implementation],
     ) -> None:
         defaults = {
             "lr": lr,
@@ -53,7 +54,7 @@ class Adagrad(Optimizer):
             "eps": eps,
             "maximize": maximize,
         }
-        super().__init__(params, defaults)
+        super().__init__(params, defaults, **implementation)
 
     def _check(self, group: dict[str, Any]) -> None:
         self._check_lr(group)

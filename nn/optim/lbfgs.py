@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from types import MappingProxyType
 from typing import Any, cast
 
 import numpy as np
@@ -48,6 +49,8 @@ class LBFGS(Optimizer):
     >>> bool(np.abs(w.data - 1).max() < 0.02)
     True
     """
+
+    _numbers = MappingProxyType({"n_iter": 0, "func_evals": 0})
 
     def __init__(
         self,

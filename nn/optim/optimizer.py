@@ -8,7 +8,7 @@ import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import numpy as np
 
@@ -20,6 +20,19 @@ from autograd_mini.ownership import HELD_TWICE, LOCAL, references
 from autograd_mini.tensors import Tensor
 
 Params = Iterable[Any]
+
+
+class Implementation(TypedDict, total=False):
+    """PyTorch's choices of how a step is computed.
+
+    There is one way here, over all parameters at once, so that ``foreach`` and ``fused`` change
+    nothing; ``capturable=True`` (CUDA graphs) and ``differentiable=True`` are refused.
+    """
+
+    foreach: bool | None
+    fused: bool | None
+    capturable: bool
+    differentiable: bool
 
 
 class Optimizer:
@@ -54,7 +67,13 @@ class Optimizer:
     _numbers: Mapping[str, float] = MappingProxyType({"step": 0})
     """The numbers in the state of each parameter, with their first values."""
 
-    def __init__(self, params: Params, defaults: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        params: Params,
+        defaults: Mapping[str, Any],
+        **implementation: Unpack[Implementation],
+    ) -> None:
+        self._check_implementation(**implementation)
         self.defaults = dict(defaults)
         self.param_groups: list[dict[str, Any]] = []
         self.state = defaultdict(dict)
@@ -136,6 +155,25 @@ class Optimizer:
             raise DTypeError(
                 f"{self._name} takes a list of parameters, got {type(params).__name__}; write "
                 f"model.parameters()"
+            )
+
+    def _check_implementation(self, **choices: Any) -> None:
+        for name, value in choices.items():
+            if name not in Implementation.__annotations__:
+                raise ArgumentError(
+                    f"{self._name} has no argument {name!r}; see help({self._name})"
+                )
+            self._require(name, value, value in (None, False, True), "True, False or None")
+        if choices.get("differentiable"):
+            raise UnsupportedError(
+                f"{self._name} writes into the parameters, so that a step has no derivative; "
+                f"instead of differentiable=True compute w - lr * g with g from "
+                f"ag.grad(loss, w, create_graph=True)"
+            )
+        if choices.get("capturable"):
+            raise UnsupportedError(
+                f"{self._name}: capturable=True is for CUDA graphs, and there is only the CPU; "
+                f"leave it out"
             )
 
     def _check(self, group: dict[str, Any]) -> None:
@@ -241,8 +279,9 @@ class Optimizer:
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Take over options and state from ``state_dict()`` of an equal optimizer.
 
-        Raises StateError if groups, parameters or shapes differ, ArgumentError for options out of
-        range; then nothing has changed.
+        Options that switch something on may be missing, as in the state of a version without them,
+        and are then off. Raises StateError if groups, parameters, shapes or other names differ,
+        ArgumentError for options out of range; then nothing has changed.
         """
         if not isinstance(state_dict, Mapping) or not {"state", "param_groups"} <= set(state_dict):
             raise self._misfit("this is not the state_dict() of an optimizer")
@@ -251,6 +290,8 @@ class Optimizer:
         own = [len(group["params"]) for group in self.param_groups]
         if sizes != own:
             raise self._misfit(f"it has groups of {sizes} parameters, this optimizer {own}")
+        switches = {k: False for k, value in self.defaults.items() if isinstance(value, bool)}
+        groups = [{**switches, **group} for group in groups]  # off in versions that lacked them
         strangers = {name for group in groups for name in group} ^ {*self.defaults, "params"}
         strangers.discard("initial_lr")
         if strangers:
@@ -261,15 +302,25 @@ class Optimizer:
         for number, state in states.items():
             if number not in parameters:
                 raise self._misfit(f"it knows a parameter {number!r}, this optimizer does not")
-            for name, value in state.items():
-                if isinstance(value, np.ndarray) and value.shape != parameters[number].shape:
-                    raise self._misfit(
-                        f"{name} of parameter {number} has shape {value.shape} there, the "
-                        f"parameter {parameters[number].shape}"
-                    )
+            self._check_entry(state, f"of parameter {number}", parameters[number].shape)
         self.state = {parameters[number]: _copied(state) for number, state in states.items()}
         for group, new in zip(self.param_groups, groups, strict=True):
             group.update({name: value for name, value in new.items() if name != "params"})
+
+    def _check_entry(self, state: Mapping[str, Any], of: str, shape: tuple[int, ...]) -> None:
+        arrays = self._memory(defaultdict(bool))  # with every option off
+        lacking = {*self._numbers, *arrays} - state.keys()
+        if state and lacking:
+            raise self._misfit(f"it lacks {min(lacking)} {of}")
+        for name, value in state.items():
+            if name in self._numbers and not is_number(value):
+                raise self._misfit(f"{name} {of} is {value!r}, not a number")
+            if name in arrays and not isinstance(value, np.ndarray):
+                raise self._misfit(f"{name} {of} is {value!r}, not an array")
+            if isinstance(value, np.ndarray) and value.shape != shape:
+                raise self._misfit(
+                    f"{name} {of} has shape {value.shape} there, the parameter {shape}"
+                )
 
     def __getstate__(self) -> dict[str, Any]:
         return {**vars(self), "_layouts": {}, "_state_reached": True}  # a copy lays out its own

@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from math import sqrt
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from autograd_mini.nn.optim.in_place import add_scaled, average
-from autograd_mini.nn.optim.optimizer import Optimizer, Params
+from autograd_mini.nn.optim.optimizer import Implementation, Optimizer, Params
 from autograd_mini.rows import Array
 
 
@@ -48,6 +48,7 @@ class RAdam(Optimizer):
         decoupled_weight_decay: bool = False,
         *,
         maximize: bool = False,
+        **implementation: Unpack[Implementation],
     ) -> None:
         defaults = {
             "lr": lr,
@@ -57,7 +58,7 @@ class RAdam(Optimizer):
             "decoupled_weight_decay": decoupled_weight_decay,
             "maximize": maximize,
         }
-        super().__init__(params, defaults)
+        super().__init__(params, defaults, **implementation)
 
     def _check(self, group: dict[str, Any]) -> None:
         self._check_lr(group)

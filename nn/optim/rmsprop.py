@@ -1,12 +1,12 @@
 """RMSprop: gradients divided by their recent size."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from autograd_mini.nn.optim.in_place import add_scaled, average
-from autograd_mini.nn.optim.optimizer import Optimizer, Params
+from autograd_mini.nn.optim.optimizer import Implementation, Optimizer, Params
 from autograd_mini.rows import Array
 
 
@@ -49,6 +49,7 @@ class RMSprop(Optimizer):
         centered: bool = False,
         *,
         maximize: bool = False,
+        **implementation: Unpack[Implementation],
     ) -> None:
         defaults = {
             "lr": lr,
@@ -59,7 +60,7 @@ class RMSprop(Optimizer):
             "centered": centered,
             "maximize": maximize,
         }
-        super().__init__(params, defaults)
+        super().__init__(params, defaults, **implementation)
 
     def _check(self, group: dict[str, Any]) -> None:
         self._check_lr(group)

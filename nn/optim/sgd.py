@@ -1,12 +1,13 @@
 """Gradient descent."""
 
 from collections.abc import Mapping
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Unpack
 
 from autograd_mini.errors import ArgumentError
 from autograd_mini.nn.arguments import is_number
 from autograd_mini.nn.optim.in_place import add_scaled
-from autograd_mini.nn.optim.optimizer import Optimizer, Params
+from autograd_mini.nn.optim.optimizer import Implementation, Optimizer, Params
 from autograd_mini.rows import Array
 
 
@@ -16,7 +17,7 @@ class SGD(Optimizer):
     With weight decay λ, momentum μ and dampening τ, at each step::
 
         g ← g + λ·w
-        v ← μ·v + (1 − τ)·g        (v ← g at the first step)
+        v ← μ·v + (1 − τ)·g        (v ← g at its first step)
         w ← w − lr·v               (with nesterov: w ← w − lr·(g + μ·v))
 
     ``lr`` > 0; 0 ≤ ``momentum`` < 1; ``dampening``; ``weight_decay`` ≥ 0, the weight of λ/2·‖w‖² in
@@ -41,6 +42,8 @@ class SGD(Optimizer):
     array([0.8], dtype=float32)
     """
 
+    _numbers = MappingProxyType({"step": 0, "momentum_step": 0})
+
     def __init__(
         self,
         params: Params,
@@ -51,6 +54,7 @@ class SGD(Optimizer):
         nesterov: bool = False,
         *,
         maximize: bool = False,
+        **implementation: Unpack[Implementation],
     ) -> None:
         defaults = {
             "lr": lr,
@@ -60,7 +64,7 @@ class SGD(Optimizer):
             "nesterov": nesterov,
             "maximize": maximize,
         }
-        super().__init__(params, defaults)
+        super().__init__(params, defaults, **implementation)
 
     def _check(self, group: dict[str, Any]) -> None:
         self._check_lr(group)
@@ -95,7 +99,8 @@ class SGD(Optimizer):
             add_scaled(g, weight_decay, w, spare)  # g ← g + λ·w
         if momentum:
             v = state["momentum_buffer"]
-            if state["step"] == 1:
+            state["momentum_step"] += 1
+            if state["momentum_step"] == 1:
                 v[...] = g
             else:
                 v *= momentum
