@@ -180,6 +180,14 @@ class TorchMethods(TorchShapes):
         """Return x, not below ``min`` and not above ``max``."""
         return self.clip(min, max)
 
+    def amax(self, dim: Axis = None, keepdim: bool = False) -> "Tensor":
+        """Return the largest values along ``dim``; those equal share the gradient."""
+        return cast("Tensor", self.max(axis=dim, keepdims=keepdim))
+
+    def amin(self, dim: Axis = None, keepdim: bool = False) -> "Tensor":
+        """Return the smallest values along ``dim``; those equal share the gradient."""
+        return cast("Tensor", self.min(axis=dim, keepdims=keepdim))
+
     def lerp(self, end: Any, weight: Any) -> "Tensor":
         """Return x + weight·(end − x)."""
         return self.add((end - self) * weight)

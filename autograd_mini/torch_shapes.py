@@ -117,9 +117,9 @@ class TorchShapes(Methods):
         """Add an axis of length 1 at ``dim``."""
         return self._apply(shaping.expand_dims, (self,), {"axis": dim})
 
-    def permute(self, *dims: Any) -> "Tensor":
-        """Return the axes in the order ``dims``."""
-        return self._apply(shaping.transpose, (self,), {"axes": unpacked(dims)})
+    def permute(self, *axes: Any, dims: Any = None) -> "Tensor":
+        """Return the axes in the order given: ``permute(1, 0)``, ``dims=(1, 0)``."""
+        return self._apply(shaping.transpose, (self,), {"axes": unpacked(axes or (dims,))})
 
     def t(self) -> "Tensor":
         """Return the transposed matrix. Raises ShapeError for more than two axes."""
@@ -155,9 +155,12 @@ class TorchShapes(Methods):
         """Copy along axes of length 1 and new ones in front, to the shape of ``other``."""
         return self.expand(*other.shape)
 
-    def tile(self, *dims: Any) -> "Tensor":
-        """Repeat the whole tensor so many times along each axis: PyTorch's ``repeat`` too."""
-        return cast("Tensor", rearranging.tile(self, unpacked(dims)))
+    def tile(self, *times: Any, dims: Any = None) -> "Tensor":
+        """Repeat the whole tensor so many times along each axis: PyTorch's ``repeat`` too.
+
+        ``tile(2, 1)`` is ``tile(dims=(2, 1))``.
+        """
+        return cast("Tensor", rearranging.tile(self, unpacked(times or (dims,))))
 
     def repeat(self, *repeats: Any, axis: int | None = None) -> "Tensor":
         """Repeat each element, as NumPy does: ``t.repeat(2, axis=0)``.
@@ -242,9 +245,9 @@ class TorchShapes(Methods):
         """Return the upper triangle of the matrices, from a diagonal on, 0 elsewhere."""
         return self._apply(rearranging.triu, (self,), {"k": diagonal})
 
-    def flip(self, *dims: Any) -> "Tensor":
-        """Return the elements in reversed order along the axes ``dims``."""
-        return self._apply(rearranging.flip, (self,), {"axis": unpacked(dims)})
+    def flip(self, *axes: Any, dims: Any = None) -> "Tensor":
+        """Return the elements in reversed order along the axes: ``flip(0, 1)``, ``dims=(0, 1)``."""
+        return self._apply(rearranging.flip, (self,), {"axis": unpacked(axes or (dims,))})
 
     def roll(self, shifts: Any, dims: Any = None) -> "Tensor":
         """Return the elements shifted along ``dims``, those pushed out coming in on the other side.

@@ -35,6 +35,8 @@ DIFFERENTIABLE: dict[str, Callable[[Any], Any]] = {
     "unsqueeze": lambda t: t.unsqueeze(0) * t.unsqueeze(-1).mean(),
     "permute": lambda t: t.permute(2, 0, 1),
     "permute tuple": lambda t: t.permute((1, 0, 2)),
+    "permute dims": lambda t: t.permute(dims=(1, 0, 2)),
+    "flip dims": lambda t: t.flip(dims=(0, 2)),
     "transpose": lambda t: t.transpose(-2, -1),
     "transpose of 2": lambda t: t[0].transpose(0, 1),
     "t": lambda t: t[0].t(),

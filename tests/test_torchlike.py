@@ -88,6 +88,11 @@ FUNCTIONS: dict[str, Callable[[Any, Any], Any]] = {
     "squeeze dim": lambda torch, x: torch.squeeze(x, 1),
     "tile": lambda torch, x: torch.tile(x, (2, 1)),
     "flip": lambda torch, x: torch.flip(x, [0, 1]),
+    "flip dims": lambda torch, x: torch.flip(x, dims=[-1]),
+    "permute dims": lambda torch, x: torch.permute(x, dims=(1, 2, 0)),
+    "tile dims": lambda torch, x: torch.tile(x, dims=(2, 1)),
+    "amax": lambda torch, x: torch.amax(x, dim=(1, 2), keepdim=True),
+    "amin": lambda torch, x: x.amin(1),
     "roll": lambda torch, x: torch.roll(x, 1, 0),
     "repeat_interleave": lambda torch, x: torch.repeat_interleave(x, 2, dim=0),
     "einsum": lambda torch, x: torch.einsum("bij,bkj->bik", x, x),
@@ -226,7 +231,7 @@ def test_a_generator_repeats_itself_and_serves_everywhere() -> None:
     g = torchlike.Generator(device="cpu").manual_seed(5)
     draws = [
         torchlike.rand(2, 3, generator=g),
-        torchlike.randn((2, 3), generator=g),
+        torchlike.randn(size=(2, 3), generator=g),
         torchlike.randint(0, 10, (4,), generator=g),
         torchlike.randperm(5, generator=g),
         torchlike.multinomial(torchlike.ones(3), 2, generator=g),
@@ -459,6 +464,7 @@ from autograd_mini.torchlike.autograd import grad
 import autograd_mini.torchlike.utils.data as data
 from autograd_mini.torchlike.nn.linear import Linear
 from autograd_mini.torchlike.optim.sgd import SGD
+from autograd_mini.torchlike.nn.utils.rnn import pad_sequence
 assert Linear is nn.Linear and SGD is optim.SGD
 import autograd_mini
 assert nn is nn2 is torch.nn is autograd_mini.nn and F is F2 is nn.functional

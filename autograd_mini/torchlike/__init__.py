@@ -61,7 +61,7 @@ from typing import Any as _Any
 
 import numpy as _np
 
-from autograd_mini import linalg, nn
+from autograd_mini import __version__, linalg, nn
 from autograd_mini.devices import check_device as set_default_device
 from autograd_mini.devices import device
 from autograd_mini.dtypes import get_default_dtype, set_default_dtype
@@ -109,6 +109,8 @@ from autograd_mini.torchlike.functions import (
     addcmul,
     all,
     allclose,
+    amax,
+    amin,
     any,
     arccos,
     arcsin,
@@ -332,6 +334,7 @@ _alias("autograd_mini.nn", "nn")
 _alias("autograd_mini.nn.optim", "optim")
 _alias("autograd_mini.nn.data", "utils.data")
 _alias("autograd_mini.nn.parameter_functions", "nn.utils")
+_alias("autograd_mini.nn.sequences", "nn.utils.rnn")
 _alias("autograd_mini.torchlike.differentiation", "autograd")
 
 _ELSEWHERE = {
@@ -368,6 +371,7 @@ __all__ = [
     "Generator",
     "Size",
     "Tensor",
+    "__version__",
     "abs",
     "absolute",
     "acos",
@@ -377,6 +381,8 @@ __all__ = [
     "addcmul",
     "all",
     "allclose",
+    "amax",
+    "amin",
     "any",
     "arange",
     "arccos",

@@ -153,26 +153,28 @@ def eye(
 
 
 def rand(
-    *size: Any,
+    *shape: Any,
+    size: Any = None,
     generator: Random = None,
     dtype: DType = None,
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
     """Return random numbers, uniform in [0, 1)."""
-    draws = (generator or default_generator()).random(_shape(size))
+    draws = (generator or default_generator()).random(_shape(shape or (size,)))
     return _made(draws, dtype or get_default_dtype(), device, requires_grad)
 
 
 def randn(
-    *size: Any,
+    *shape: Any,
+    size: Any = None,
     generator: Random = None,
     dtype: DType = None,
     device: Any = None,
     requires_grad: bool = False,
 ) -> Tensor:
     """Return random numbers of the standard normal distribution."""
-    draws = (generator or default_generator()).standard_normal(_shape(size))
+    draws = (generator or default_generator()).standard_normal(_shape(shape or (size,)))
     return _made(draws, dtype or get_default_dtype(), device, requires_grad)
 
 

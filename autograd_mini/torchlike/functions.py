@@ -56,6 +56,7 @@ atan2, arctan2 = _of_two(ag.arctan2, "atan2"), _of_two(ag.arctan2, "arctan2")
 hypot, logaddexp = _of_two(ag.hypot, "hypot"), _of_two(ag.logaddexp, "logaddexp")
 fmod, kron = _of_two(ag.fmod, "fmod"), _of_two(ag.kron, "kron")
 inner = _of_two(ag.inner, "inner")
+amax, amin = _of("amax"), _of("amin")
 clamp, clip, lerp = _of("clamp"), _of("clip"), _of("lerp")
 addcmul, addcdiv = _of("addcmul"), _of("addcdiv")
 # elementwise
