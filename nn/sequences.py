@@ -48,7 +48,8 @@ def pad_sequence(
         pad(t, (0, 0) * (t.ndim - 1) + _padding(longest - len(t), at_the_end), value=padding_value)
         for t in tensors
     ]
-    return ag.stack(padded, axis=0 if batch_first else 1)
+    batch: Tensor = ag.stack(padded, axis=0 if batch_first else 1)
+    return batch
 
 
 def _padding(n: int, at_the_end: bool) -> tuple[int, int]:
