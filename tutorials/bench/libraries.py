@@ -24,6 +24,7 @@ class Library:
     version: str
     nn: Any
     optim: Any
+    grad: Callable[..., Any]
     tensor: Callable[[Array, bool], Any]
     fill: Callable[[Any, Array], None]
 
@@ -37,7 +38,7 @@ def _ours() -> Library:
     def fill(parameter: ag.Tensor, values: Array) -> None:
         parameter.data[...] = values
 
-    return Library(OURS, ag.__version__, nn, nn.optim, ag.Tensor, fill)
+    return Library(OURS, ag.__version__, nn, nn.optim, ag.grad, ag.Tensor, fill)
 
 
 def _pytorch() -> Library:
@@ -51,4 +52,6 @@ def _pytorch() -> Library:
     def fill(parameter: Any, values: Array) -> None:
         parameter.data.copy_(torch.from_numpy(values))
 
-    return Library(PYTORCH, torch.__version__, torch.nn, torch.optim, tensor, fill)
+    return Library(
+        PYTORCH, torch.__version__, torch.nn, torch.optim, torch.autograd.grad, tensor, fill
+    )

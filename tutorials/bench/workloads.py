@@ -3,6 +3,7 @@
 from autograd_mini.tutorials.bench import (
     adam,
     convolution,
+    curvature,
     elementwise,
     imports,
     mlp,
@@ -11,5 +12,15 @@ from autograd_mini.tutorials.bench import (
     transformer,
 )
 
-FAMILIES = (operations, mlp, convolution, recurrence, transformer, elementwise, adam, imports)
+FAMILIES = (
+    operations,
+    mlp,
+    convolution,
+    recurrence,
+    transformer,
+    curvature,
+    elementwise,
+    adam,
+    imports,
+)
 WORKLOADS = {workload.name: workload for family in FAMILIES for workload in family.WORKLOADS}
