@@ -61,10 +61,10 @@ def inspected(pull: Callable[..., Any]) -> Callable[..., Any]:
             cotangent = pull(row, position, g, out, inputs)
         finally:
             modes.now.anomaly = True
-        complaint = _complaint(_array(cotangent), (_array(g), *row.inputs))
+        complaint = _complaint(_array(cotangent), (_array(g), *row._inputs))
         if complaint:
             assert row.primitive is not None
-            named = {row.primitive.argument(i): value for i, value in enumerate(row.inputs)}
+            named = {row.primitive.argument(i): value for i, value in enumerate(row._inputs)}
             line = f"called at {row.line}" if row.line else "called outside detect_anomaly(),"
             raise AnomalyError(
                 f"detect_anomaly: the VJP of {row.primitive.name} for "

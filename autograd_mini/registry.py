@@ -232,7 +232,10 @@ def _frozen(value: Any) -> Any:
     """Return metadata that its owner cannot change any more: rows save it."""
     if isinstance(value, list | tuple):
         return tuple(map(_frozen, value))
-    return value.copy() if isinstance(value, np.ndarray) else value
+    if isinstance(value, np.ndarray):
+        value = value.copy()
+        value.flags.writeable = False
+    return value
 
 
 def primitive(

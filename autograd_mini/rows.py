@@ -117,20 +117,21 @@ class Row:
     ``serial``: its place on the tape. ``primitive``: what was applied. ``parents``: the row of each
     array input, None where it was a plain number or array. ``rules``: the VJP of each input, None
     where no gradient is wanted. ``inputs``: the input arrays. ``kwargs``: metadata such as
-    ``axis``. ``output``: the primal. ``scope``: the module it ran in. ``adjoint``: the cotangent
-    that the last backward brought here, kept when small or asked for. ``spent``: a backward has
-    used it up. ``exposed``: an input's memory that its owner may write to, see ``Leaf``.
+    ``axis``. ``output``: the primal. ``_inputs`` and ``_output`` are the same for the engine, which
+    does not write to them. ``scope``: the module it ran in. ``adjoint``: the cotangent that the
+    last backward brought here, kept when small or asked for. ``spent``: a backward has used it up.
+    ``exposed``: an input's memory that its owner may write to, see ``Leaf``.
     ``extras``: the rest, of rows that have it.
     """
 
     __slots__ = (
         "__weakref__",
+        "_inputs",
+        "_output",
         "adjoint",
         "exposed",
         "extras",
-        "inputs",
         "kwargs",
-        "output",
         "parents",
         "primitive",
         "requires_grad",
@@ -163,9 +164,9 @@ class Row:
         self.primitive = primitive
         self.parents = parents
         self.rules = rules
-        self.inputs = inputs
+        self._inputs = inputs
         self.kwargs = kwargs
-        self.output: Any = output
+        self._output: Any = output
         self.scope = scope
         self.requires_grad = True
         self.exposed = self.spent = False
@@ -173,12 +174,26 @@ class Row:
         self.extras: Extras | None = None
 
     @property
+    def inputs(self) -> tuple[Any, ...]:
+        for parent, value in zip(self.parents, self._inputs, strict=True):
+            if isinstance(parent, Leaf):
+                parent.expose()
+            else:
+                lock(value, None if parent is None else parent.source)
+        return self._inputs
+
+    @property
+    def output(self) -> Any:
+        lock(self._output, self.source)
+        return self._output
+
+    @property
     def shape(self) -> tuple[int, ...]:
-        return tuple(self.output.shape)
+        return tuple(self._output.shape)
 
     @property
     def dtype(self) -> np.dtype[Any]:
-        return self.output.dtype  # type: ignore[no-any-return]
+        return self._output.dtype  # type: ignore[no-any-return]
 
     @property
     def grad(self) -> Any:
@@ -203,12 +218,12 @@ class Row:
             if self.extras.keeps:
                 return
             self.extras.saved = None
-        self.inputs = tuple(map(_shrink, self.inputs))
-        self.output = _shrink(self.output)
+        self._inputs = tuple(map(_shrink, self._inputs))
+        self._output = _shrink(self._output)
 
     def recover(self) -> None:
         """After a backward that failed midway: it can be run again if nothing was released."""
-        if not any(isinstance(value, Released) for value in (self.output, *self.inputs)):
+        if not any(isinstance(value, Released) for value in (self._output, *self._inputs)):
             self.spent = False
 
     def __repr__(self) -> str:
@@ -240,13 +255,20 @@ class Leaf(Row):
         self.reached: str | None = None
         self.trace: int | None = None  # None: no row holds the array, so changes do not matter
 
+    @property
+    def output(self) -> Any:
+        self.expose()
+        return self._output
+
     def expose(self) -> None:
         """Note that the caller is about to get the writable array."""
         if modes.now.recording is not None or modes.now.anomaly:
             self.reached = calling_line()
         if not self.exposed:
             self.exposed = True
-            self.trace = fingerprint(self.output) if references(self.output) > HELD_TWICE else None
+            self.trace = (
+                fingerprint(self._output) if references(self._output) > HELD_TWICE else None
+            )
 
     def written(self) -> None:
         """Note a change by a writer that is trusted to say so: no fingerprint is needed."""
@@ -254,14 +276,14 @@ class Leaf(Row):
 
     def settle(self) -> None:
         """Before a row saves the array: end the exposure if nobody can write any more."""
-        if references(self.output) > HELD_TWICE:
+        if references(self._output) > HELD_TWICE:
             self._look()
         else:
             self.exposed = False
 
     def is_shared(self) -> bool:
         """Tell whether anybody but its Tensor holds the array, or a view of it."""
-        return references(self.output) > HELD_TWICE
+        return references(self._output) > HELD_TWICE
 
     def changed_since_saved(self) -> int:
         """Return the serial number of the last change that a row may have missed, else −1."""
@@ -270,10 +292,22 @@ class Leaf(Row):
         return self.changed_at
 
     def _look(self) -> None:
-        trace = fingerprint(self.output)
+        trace = fingerprint(self._output)
         if self.trace is not None and trace != self.trace:
             self.changed_at = next(serials)
         self.trace = trace
+
+
+def lock(array: Any, source: Leaf | None) -> None:
+    """Before an array of the tape is given out: make it read-only, and what it is a view of.
+
+    ``source``: the leaf that it is a view of, if it is; the memory of that stays writable.
+    """
+    if source is not None:
+        source.expose()
+    while isinstance(array, np.ndarray):
+        array.flags.writeable = False
+        array = array.base if source is None else None
 
 
 def _shrink(value: Any) -> Any:

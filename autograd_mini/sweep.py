@@ -97,10 +97,10 @@ def _walk(
                 row.adjoint = g if g.base is None else g.copy("K")
             if row in targets:
                 found[row] = g if lift else g.copy("K")
-            inputs, out = _primals(row, lift) if lift else (row.inputs, row.output)
+            inputs, out = _primals(row, lift) if lift else (row._inputs, row._output)
             together = _pulled_together(row, g, inputs, relevant) if row.extras else None
             parents: Any = row.parents
-            primals, kwargs = row.inputs, row.kwargs
+            primals, kwargs = row._inputs, row.kwargs
             for position, rule in enumerate(row.rules):
                 if rule is None:
                     continue
@@ -136,7 +136,7 @@ def _walk(
         if not retain_graph:
             row.spent = True
             primitive: Any = row.primitive
-            if row.output.size > SMALL or row.extras is not None or not primitive.broadcasts:
+            if row._output.size > SMALL or row.extras is not None or not primitive.broadcasts:
                 row.release()
 
 
@@ -185,12 +185,12 @@ def _between(wanted: set[Row], rows: list[Row]) -> set[Row]:
 def _primals(row: Row, lift: Lift) -> tuple[tuple[Any, ...], Any]:
     """Return the inputs and the output of ``row``, lifted to Tensors."""
     if row.is_leaf:
-        return row.inputs, row.output
+        return row._inputs, row._output
     inputs = tuple(
         lift(parent, array) if parent is not None and parent.requires_grad else array
-        for parent, array in zip(row.parents, row.inputs, strict=True)
+        for parent, array in zip(row.parents, row._inputs, strict=True)
     )
-    return inputs, lift(row, row.output)
+    return inputs, lift(row, row._output)
 
 
 def _pulled_together(
@@ -221,7 +221,7 @@ def _fitted(row: Row, position: int, g: Any, cotangent: Any) -> Any:
     assert primitive is not None
     if type(cotangent) is not type(g):
         cotangent = _same_kind(cotangent, g, row, position)
-    primal = row.inputs[position]
+    primal = row._inputs[position]
     if cotangent.shape != primal.shape and primitive.broadcasts:
         cotangent = unbroadcast(cotangent, primal.shape)
     if cotangent.shape != primal.shape:
@@ -293,7 +293,7 @@ def refuse_changed(rows: list[Row], ends: list[Row]) -> None:
         for row in rows:
             if row.serial > changed_at:
                 break
-            if any(_overlap(saved, leaf.output) for saved in row.inputs):
+            if any(_overlap(saved, leaf._output) for saved in row._inputs):
                 where = f" at {row.line}" if row.line else ""
                 what = f"{leaf.name!r}, {leaf.shape}" if leaf.name else f"of shape {leaf.shape}"
                 by = f" (its array was last reached at {leaf.reached})" if leaf.reached else ""

@@ -28,7 +28,7 @@ from autograd_mini.modes import Modes, enable_grad, modes
 from autograd_mini.ops import indexing
 from autograd_mini.ops.constant import CONSTANT
 from autograd_mini.registry import Primitive, composition, find, primitives, run_composed
-from autograd_mini.rows import Array, GradientHolder, Leaf, Row, calling_line
+from autograd_mini.rows import Array, GradientHolder, Leaf, Row, calling_line, lock
 from autograd_mini.sweep import reverse_sweep
 from autograd_mini.torch_data import TensorData
 from autograd_mini.torch_in_place import TorchInPlace
@@ -181,7 +181,7 @@ def _source(parents: list[Row | None], view: Array) -> Leaf | None:
     """Return the leaf among ``parents``, or behind them, whose memory ``view`` shows."""
     for parent in parents:
         leaf = parent if isinstance(parent, Leaf | None) else parent.source
-        if leaf is not None and np.may_share_memory(leaf.output, view):
+        if leaf is not None and np.may_share_memory(leaf._output, view):
             return leaf
     return None
 
@@ -234,7 +234,7 @@ class Tensor(TorchInPlace):
         elif self._row is None:
             self._own()
         else:
-            self._array.flags.writeable = False
+            lock(self._array, self._row.source)
         return self._array
 
     @property
@@ -291,7 +291,7 @@ class Tensor(TorchInPlace):
         The base of ``home`` must not be an array: NumPy would let views of it refer to that one,
         and an alias of the leaf could not be seen.
         """
-        self._array = self.row.output = home
+        self._array = self.row._output = home
         Leaf.moves += 1
 
     @property
@@ -635,8 +635,8 @@ def cotangents(
     if not create_graph:
         return reverse_sweep(y.row, seed, wanted, retain_graph=retain, since=since)
     tracked = isinstance(gradient, Tensor) and gradient.dtype == y.dtype
-    start = gradient if tracked else constant(seed)
     with enable_grad():
+        start = +gradient if tracked else constant(seed)  # a Tensor, be it of a Parameter
         return reverse_sweep(y.row, start, wanted, retain_graph=retain, lift=of_row, since=since)
 
 

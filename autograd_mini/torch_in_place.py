@@ -121,7 +121,9 @@ class TorchInPlace(TorchPlacement):
         if tensor.is_leaf:
             tensor.requires_grad = False
         else:
+            tensor._array = tensor.detach()._array  # read-only: the graph has saved it
             tensor._row = None
+            tensor._made_by = "detach"
         return tensor
 
     def clone(self) -> "Tensor":

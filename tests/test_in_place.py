@@ -319,6 +319,84 @@ def test_results_cannot_be_written() -> None:
         y.data = [7.0]
 
 
+WAYS_TO_A_RESULT: list[Callable[[ag.Tensor, ag.Tensor], Any]] = [
+    lambda y, z: y.data,
+    lambda y, z: y[1:].data,
+    lambda y, z: y[1:].data.base.base,
+    lambda y, z: y.detach().numpy(),
+    lambda y, z: y.row.output,
+    lambda y, z: z.row.parents[0].output,
+    lambda y, z: z.row.inputs[0],
+    lambda y, z: ag.tape(z)[-2].output,
+    lambda y, z: ag.tape(z)[-1].inputs[1],
+    lambda y, z: y.detach_().data,
+    lambda y, z: y.detach_().zero_().data,
+]
+
+
+@pytest.mark.parametrize("size", [3, 100])
+@pytest.mark.parametrize("way", WAYS_TO_A_RESULT)
+def test_no_array_that_is_given_out_leads_into_the_graph(way: Any, size: int) -> None:
+    x = ag.tensor(np.linspace(-1, 1, size), requires_grad=True)
+    y = np.exp(x)
+    z = y * y
+    values = way(y, z)
+    if values.flags.writeable:  # a copy
+        values[...] = 7.0
+    z.sum().backward()
+    np.testing.assert_allclose(x.grad.numpy(), 2 * np.exp(2 * x.data), rtol=1e-14)
+
+
+WAYS_TO_A_LEAF: list[Callable[[ag.Tensor, ag.Tensor], Any]] = [
+    lambda x, z: x.row.output,
+    lambda x, z: x[1:].data.base.base,
+    lambda x, z: z.row.inputs[0],
+    lambda x, z: z.row.inputs[0][1:],
+    lambda x, z: ag.tape(z)[0].output,
+]
+
+
+@pytest.mark.parametrize("is_before", [True, False])
+@pytest.mark.parametrize("way", WAYS_TO_A_LEAF)
+def test_a_leaf_written_by_way_of_its_tape_is_noticed(way: Any, is_before: bool) -> None:
+    x = ag.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    z = x * x
+    values = way(x, z)
+    z = x * x if is_before else z
+    values[...] = 7.0
+    with pytest.raises(GraphError, match="changed in place afterwards"):
+        z.sum().backward()
+
+
+def test_what_a_row_knows_of_indices_cannot_be_written() -> None:
+    x = ag.tensor(np.arange(4.0), requires_grad=True)
+    for y in (x[[0, 2]], x[np.array([0, 2])], np.take(x, np.array([0, 2]))):
+        for row in ag.tape(y):
+            for array in row.kwargs.values():
+                assert not isinstance(array, np.ndarray) or not array.flags.writeable
+
+
+@pytest.mark.parametrize("create_graph", [True, False])
+def test_gradients_share_no_memory(create_graph: bool) -> None:
+    x, y, seed = (ag.tensor(np.ones(3), requires_grad=i < 2) for i in range(3))
+    found = [
+        g.data for g in ag.grad(x + y, [x, y, x], grad_outputs=seed, create_graph=create_graph)
+    ]
+    for i, a in enumerate(found):
+        a[...] = i
+    assert [a[0] for a in found] == [0, 1, 2]
+    assert seed.tolist() == [1.0] * 3
+
+
+def test_a_parameter_as_seed_of_a_graph_of_gradients() -> None:
+    x, seed = ag.tensor([1.0, 2.0], requires_grad=True), nn.Parameter([3.0, 5.0])
+    [g] = ag.grad(x * x, [x], grad_outputs=seed, create_graph=True)
+    assert g.tolist() == [6.0, 20.0]
+    g.sum().backward()
+    assert x.grad.tolist() == [6.0, 10.0]
+    assert seed.grad.tolist() == [2.0, 4.0]
+
+
 def scribble(value: Any) -> None:
     """Write other values into every array and list in ``value``."""
     if isinstance(value, np.ndarray) and value.flags.writeable and value.size:

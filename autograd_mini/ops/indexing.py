@@ -67,7 +67,7 @@ def _ends(part: slice) -> tuple[Any, Any, Any]:
 def plain_index(index: Any) -> Any:
     """Return ``index`` with lists, tensors and arrays in it as arrays of our own.
 
-    They are copied, so that changing one later cannot change what a row has saved.
+    They are copied and locked, so that nothing can change what a row has saved.
     """
     if isinstance(index, tuple):
         return tuple(map(plain_index, index))
@@ -76,4 +76,7 @@ def plain_index(index: Any) -> Any:
     if isinstance(index, int | type(None) | type(...)):
         return index
     array = np.array(index)
-    return array.astype(np.intp) if array.size == 0 and array.dtype.kind == "f" else array
+    if array.size == 0 and array.dtype.kind == "f":
+        return array.astype(np.intp)
+    array.flags.writeable = False
+    return array

@@ -81,7 +81,7 @@ class _Replay:
         inputs: dict[Row, Array] = {}
         if y.requires_grad and y.row.serial >= self._since:
             for row in wengert_list(y.row, self._since):
-                for parent, array in zip(row.parents, row.inputs, strict=True):
+                for parent, array in zip(row.parents, row._inputs, strict=True):
                     if parent is not None and parent.requires_grad and parent.serial < self._since:
                         inputs[parent] = array
         return y, inputs

@@ -92,7 +92,13 @@ def _gradients(
                 f"y, or does not require a gradient"
             )
     made_by = "grad without create_graph=True"
-    return [found[row] if create_graph else constant(found[row], made_by) for row in rows]
+    if create_graph:  # one cotangent may have reached several of xs, or be the seed itself
+        return [found[row] if found[row].requires_grad else found[row].clone() for row in rows]
+    last = {row: position for position, row in enumerate(rows)}
+    return [
+        constant(found[row] if last[row] == position else found[row].copy("K"), made_by)
+        for position, row in enumerate(rows)
+    ]
 
 
 @lifted
