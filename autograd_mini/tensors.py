@@ -666,7 +666,9 @@ def of_row(row: Row, primal: Array) -> Tensor:
 
 def _no_rule(function: Callable[..., Any]) -> str:
     name = f"{function.__module__}.{function.__name__}".replace("numpy", "np", 1)
-    names = [p.name for p in primitives()]
+    import autograd_mini as ag
+
+    names = [p.name for p in primitives() if hasattr(ag, p.name) or hasattr(ag.linalg, p.name)]
     near = get_close_matches(function.__name__, names, n=4, cutoff=0.5)
     hint = f"; supported near names: {', '.join(near)}" if near else ""
     return (

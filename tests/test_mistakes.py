@@ -199,7 +199,7 @@ def test_backward_on_a_constant_names_what_made_it(make: Any, maker: str) -> Non
 
 
 def test_an_array_function_without_a_rule_names_near_ones() -> None:
-    with pytest.raises(TypeError, match=r"np\.convolve is not implemented for Tensor.*Declare"):
+    with pytest.raises(TypeError, match=r"np\.convolve is not .*names: solve, cholesky\. Declare"):
         np.convolve(leaf(3), leaf(3))
     with pytest.raises(TypeError, match=r"np\.nanmean is not .*; supported near names: mean"):
         np.nanmean(leaf(3))
