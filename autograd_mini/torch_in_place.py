@@ -66,8 +66,14 @@ class TorchInPlace(TorchPlacement):
                 f"saved. Write t = t.{name.rstrip('_')}(...), or another expression that makes a "
                 f"new tensor; to overwrite a leaf's values, do it under no_grad()"
             )
-        made_by = tensor._made_by
-        if tensor._row is None and tensor._array.base is not None and made_by not in _OWN:
+        made_by = tensor._made_by if tensor._row is None else ""
+        if made_by == "state_dict":
+            raise GraphError(
+                f"{name}: state_dict() returns copies, and writing into one would not reach the "
+                f"module. Write into its parameter or buffer under no_grad(), or clone() the copy "
+                f"first"
+            )
+        if made_by and tensor._array.base is not None and made_by not in _OWN:
             raise GraphError(
                 f"{name}: this tensor is a view, made by {made_by}, and writing into it would not "
                 f"reach the tensor it was made of; write t[i] = v there, or clone() first"

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from inspect import Parameter, signature
-from typing import Any
+from typing import Any, Self
 
+from autograd_mini.errors import ArgumentError
 from autograd_mini.nn.module import Module
 from autograd_mini.tensors import Tensor
 
@@ -22,6 +23,17 @@ class Applied(Module):
     """
 
     _options: tuple[str, ...]
+    _n_tensors = 0  # among the positional arguments
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """Refuse the input where options are expected: ``ReLU(x)`` instead of ``ReLU()(x)``."""
+        if sum(isinstance(arg, Tensor) for arg in args) > cls._n_tensors:
+            raise ArgumentError(
+                f"{cls.__name__} takes options, and the module that it makes takes tensors; write "
+                f"{cls.__name__}()({', '.join('xyz'[: len(args)])}), or make it once and call it "
+                f"often"
+            )
+        return super().__new__(cls)
 
     def __init_subclass__(cls, function: Callable[..., Any] | None = None, **options: Any) -> None:
         super().__init_subclass__(**options)

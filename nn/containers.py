@@ -280,6 +280,18 @@ class _Keyed(_Container, MutableMapping[str, Any]):
         super().__init__()
         self.update(parts)
 
+    def update(self, parts: Any = (), /, **named: Any) -> None:
+        """Add the parts of a dictionary, or of pairs of a name and a part."""
+        if not isinstance(parts, Mapping):
+            parts = list(parts)
+            for position, pair in enumerate(parts):
+                if not isinstance(pair, tuple | list) or len(pair) != 2:
+                    raise DTypeError(
+                        f"{type(self).__name__} takes a dictionary, or pairs of a name and a part, "
+                        f"got {type(pair).__name__} at position {position}"
+                    )
+        super().update(parts, **named)
+
     def __getitem__(self, key: str) -> Any:
         return self._held[key]
 

@@ -129,12 +129,15 @@ class Bilinear(Module):
 
 
 class Identity(Module):
-    """y = x: a place where another module may stand.
+    """y = x: a place where another module may stand, whose arguments it takes and ignores.
 
     >>> from autograd_mini import nn
-    >>> nn.Identity()(3)
+    >>> nn.Identity(4, bias=False)(3)
     3
     """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__()
 
     def forward(self, x: Any) -> Any:
         return x

@@ -17,6 +17,7 @@ class _Loss(Applied):
     """Base of losses: a function of output and target, and how it is reduced."""
 
     _more_reductions: tuple[str, ...] = ()
+    _n_tensors = 1  # weights
 
     def __init__(self, *, reduction: str, **options: Any) -> None:
         check_reduction(type(self).__name__, reduction, *self._more_reductions)

@@ -21,7 +21,7 @@ from autograd_mini.nn.hooks import Hooked
 from autograd_mini.nn.parameter import Parameter
 from autograd_mini.nn.states import IncompatibleKeys, write_state
 from autograd_mini.rows import Leaf
-from autograd_mini.tensors import Tensor
+from autograd_mini.tensors import Tensor, constant
 
 _STORES = ("_parameters", "_buffers", "_modules")
 _PLAIN = frozenset({list, tuple, dict})
@@ -476,14 +476,16 @@ class Module(Hooked):
     def state_dict(self) -> dict[str, Tensor]:
         """Return parameters and persistent buffers by dotted name, as a copy.
 
-        Unlike PyTorch's it does not share memory: training on does not change a state kept aside.
+        Unlike PyTorch's it does not share memory: training on does not change a state kept aside,
+        and writing into one in place, which would not reach the module, is refused.
 
         >>> from autograd_mini import nn
         >>> list(nn.Linear(2, 1).state_dict())
         ['weight', 'bias']
         """
         self._warn_of_hidden_parts()
-        return {name: Tensor(tensor._array) for name, tensor in self._state()}
+        state = self._state()
+        return {name: constant(tensor._array.copy(), "state_dict") for name, tensor in state}
 
     def load_state_dict(
         self, state_dict: Mapping[str, Any], strict: bool = True

@@ -266,3 +266,15 @@ def test_containers_are_copied_and_pickled_with_their_names() -> None:
         assert (len(twin.layers), len(net.layers)) == (3, 2)
         x = [[1.0, 2.0]]
         assert twin(x, "a").tolist() == net(x, "a").tolist()
+
+
+def test_pairs_make_a_dictionary_of_modules() -> None:
+    heads = nn.ModuleDict([("speed", nn.Linear(4, 1)), ["kind", nn.Linear(4, 3)]])
+    heads.update(other=nn.ReLU())
+    assert list(heads) == ["speed", "kind", "other"]
+
+
+def test_identity_stands_for_any_layer() -> None:
+    x = ag.ones(2, 3)
+    assert nn.Identity(54, unused=0.1)(x) is x
+    assert repr(nn.Identity(54)) == "Identity()"

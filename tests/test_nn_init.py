@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import autograd_mini as ag
+from autograd_mini import nn
 from autograd_mini.errors import ArgumentError, GraphError, ShapeError
 from autograd_mini.nn import init
 
@@ -286,3 +287,15 @@ def test_what_cannot_be_initialised() -> None:
         ArgumentError, match=r"^trunc_normal_: std must be a positive number, got 0$"
     ):
         init.trunc_normal_(ag.zeros(3), std=0)
+
+
+def test_the_data_of_a_parameter_is_filled_too() -> None:
+    layer = nn.Linear(3, 2)
+    nn.init.constant_(layer.weight.data, 0.5)
+    nn.init.kaiming_uniform_(layer.weight.data[:1], nonlinearity="relu")
+    values = layer.weight.detach().numpy()
+    assert (values[1] == 0.5).all()
+    assert (np.abs(values[0]) < np.sqrt(2)).all()
+    assert (values[0] != 0.5).all()
+    with pytest.raises(GraphError, match="values of a result"):
+        nn.init.zeros_((layer.weight * 2).data)

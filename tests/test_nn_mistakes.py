@@ -18,6 +18,7 @@ from autograd_mini.errors import (
     AutogradError,
     DTypeError,
     FileError,
+    GraphError,
     ShapeError,
     StateError,
     UnsupportedError,
@@ -209,6 +210,29 @@ MISTAKES: list[tuple[Callable[[], Any], type[AutogradError], str]] = [
         lambda: nn.save("model.npz", LAYER),
         DTypeError,
         "save: the path must be text or a Path, got Linear; write save(model, path)",
+    ),
+    (
+        lambda: nn.ReLU(X),  # type: ignore[arg-type]
+        ArgumentError,
+        "ReLU takes options, and the module that it makes takes tensors; write ReLU()(x), or make "
+        "it once and call it often",
+    ),
+    (
+        lambda: nn.MSELoss(X, X),  # type: ignore[call-arg]
+        ArgumentError,
+        "MSELoss takes options, and the module that it makes takes tensors; write MSELoss()(x, y), "
+        "or make it once and call it often",
+    ),
+    (
+        lambda: nn.ModuleDict([nn.ReLU()]),  # type: ignore[list-item]
+        DTypeError,
+        "ModuleDict takes a dictionary, or pairs of a name and a part, got ReLU at position 0",
+    ),
+    (
+        lambda: nn.Linear(1, 1).state_dict()["bias"].zero_(),
+        GraphError,
+        "zero_: state_dict() returns copies, and writing into one would not reach the module. "
+        "Write into its parameter or buffer under no_grad(), or clone() the copy first",
     ),
 ]
 

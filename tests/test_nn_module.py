@@ -451,3 +451,13 @@ def test_registered_layers_and_other_things_may_stand_in_lists() -> None:
     net.blocks = list(range(10**6))  # a history is not read to its end
     net.zero_grad()
     net.state_dict()
+
+
+def test_a_state_is_a_copy_that_may_be_cloned_and_changed() -> None:
+    layer = nn.Linear(2, 1)
+    kept = {name: value.clone() for name, value in layer.state_dict().items()}
+    kept["weight"].mul_(0.0)
+    copied = copy.deepcopy(layer.state_dict())
+    copied["weight"].zero_()
+    assert copied["weight"].tolist() == kept["weight"].tolist() == [[0.0, 0.0]]
+    assert layer.weight.tolist() != [[0.0, 0.0]]

@@ -32,7 +32,8 @@ int tensor with float numbers   float64, as in NumPy           float32: write t.
 Tensor([1, 2])                  int64                          float32: torch.tensor([1., 2.])
 x += y, x tracked or not        a new tensor called x          written in place: x.add_(y)
 x[0].zero_(), row of a tensor   raises                         write x[0] = 0
-state_dict()                    a copy                         shares memory
+state_dict()                    a copy; add_() and the like    shares memory
+                                raise until clone()
 torch.from_numpy(a)             a copy                         shares memory
 torch.save, torch.load          .npz, never unpickled          pickle
 random numbers                  NumPy's, for a given seed      others

@@ -5,11 +5,15 @@ from typing import Any
 
 from autograd_mini.errors import DTypeError, GraphError
 from autograd_mini.tensors import Tensor
+from autograd_mini.torch_data import TensorData
 
 
-def fill(tensor: Tensor, values: Callable[[tuple[int, ...]], Any]) -> Tensor:
-    """Fill ``tensor`` with the values for its shape."""
+def fill(tensor: Any, values: Callable[[tuple[int, ...]], Any]) -> Any:
+    """Fill ``tensor``, or the ``.data`` of one, with the values for its shape."""
     check_tensor(tensor)
+    if isinstance(tensor, TensorData):
+        tensor.copy_(values(tensor.shape))
+        return tensor
     if not tensor.is_leaf:
         raise GraphError(
             f"init: this tensor was made by {tensor.row.operation}; only the values of a leaf can "
@@ -20,7 +24,7 @@ def fill(tensor: Tensor, values: Callable[[tuple[int, ...]], Any]) -> Tensor:
 
 
 def check_tensor(tensor: Any) -> None:
-    if not isinstance(tensor, Tensor):
+    if not isinstance(tensor, Tensor | TensorData):
         raise DTypeError(
             f"init: it fills a tensor in place, got {type(tensor).__name__}; give it a parameter, "
             f"such as layer.weight"
