@@ -1,14 +1,16 @@
 """Writing initial values into a tensor in place."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from autograd_mini.errors import DTypeError, GraphError
 from autograd_mini.tensors import Tensor
 from autograd_mini.torch_data import TensorData
 
+Filled = TypeVar("Filled", bound=Tensor | TensorData)
 
-def fill(tensor: Any, values: Callable[[tuple[int, ...]], Any]) -> Any:
+
+def fill(tensor: Filled, values: Callable[[tuple[int, ...]], Any]) -> Filled:
     """Fill ``tensor``, or the ``.data`` of one, with the values for its shape."""
     check_tensor(tensor)
     if isinstance(tensor, TensorData):
