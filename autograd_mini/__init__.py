@@ -14,8 +14,6 @@ if not (_here / "nn").is_dir():  # a source checkout: nn/, viz/, tutorials/ sit 
 
 from autograd_mini import errors, linalg
 from autograd_mini.anomaly import detect_anomaly
-from autograd_mini.checking.checker import gradcheck
-from autograd_mini.checking.curve import gradcheck_curve
 from autograd_mini.creation import (
     arange,
     eye,
@@ -28,10 +26,8 @@ from autograd_mini.creation import (
     zeros,
     zeros_like,
 )
-from autograd_mini.debugging.debugger import Debugger, debug
 from autograd_mini.dtypes import get_default_dtype, set_default_dtype
 from autograd_mini.errors import end_tracebacks_at_the_caller as _end_tracebacks
-from autograd_mini.explaining.explanation import explain
 from autograd_mini.fusion import fused
 from autograd_mini.hooks import HookHandle
 from autograd_mini.modes import enable_grad, is_grad_enabled, no_grad, scope
@@ -194,12 +190,28 @@ from autograd_mini.transforms.jacobians import hessian, jacobian
 _end_tracebacks()
 
 
-if not _TYPE_CHECKING:
+if _TYPE_CHECKING:
+    from autograd_mini.checking.checker import gradcheck
+    from autograd_mini.checking.curve import gradcheck_curve
+    from autograd_mini.debugging.debugger import Debugger, debug
+    from autograd_mini.explaining.explanation import explain
+else:
+    _LATER = {
+        "Debugger": "debugging.debugger",
+        "debug": "debugging.debugger",
+        "explain": "explaining.explanation",
+        "gradcheck": "checking.checker",
+        "gradcheck_curve": "checking.curve",
+    }
 
     def __getattr__(name: str) -> object:
-        """Load ``ag.nn``, ``ag.viz`` and ``ag.optim`` when they are first asked for."""
+        """Load the packages, and what is not needed to build networks, when first asked for."""
         if name in ("nn", "viz", "optim"):
             return _import_module(f"autograd_mini.{'nn.optim' if name == 'optim' else name}")
+        if name in _LATER:
+            found = getattr(_import_module(f"autograd_mini.{_LATER[name]}"), name)
+            globals()[name] = found
+            return found
         raise AttributeError(f"module 'autograd_mini' has no attribute {name!r}")
 
 
