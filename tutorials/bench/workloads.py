@@ -2,6 +2,7 @@
 
 from autograd_mini.tutorials.bench import (
     adam,
+    batch_norm,
     convolution,
     curvature,
     elementwise,
@@ -15,6 +16,7 @@ from autograd_mini.tutorials.bench import (
 FAMILIES = (
     operations,
     mlp,
+    batch_norm,
     convolution,
     recurrence,
     transformer,
