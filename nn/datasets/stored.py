@@ -1,6 +1,7 @@
 """Data in files that the user has: IDX, the format of MNIST, and .npz."""
 
 import gzip
+import io
 import math
 import zipfile
 import zlib
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.lib.npyio import NpzFile
 
 from autograd_mini.dtypes import get_default_dtype
 from autograd_mini.errors import DTypeError, FileError, ShapeError, file_error
@@ -18,7 +20,16 @@ from autograd_mini.rows import Array
 
 _IDX_DTYPES = {0x08: "u1", 0x09: "i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 _GZIP = b"\x1f\x8b"  # how every gzip file begins
-_DAMAGE = (EOFError, KeyError, NotImplementedError, RuntimeError, zipfile.BadZipFile, zlib.error)
+_DAMAGE = (
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 def idx(path: Any) -> Array:
@@ -51,7 +62,10 @@ def idx(path: Any) -> Array:
         problem = "was cut short" if len(content) < needed else "goes on after its end"
         sizes = f"shape {shape} of {dtype.name} needs {needed} bytes, {len(content)} are there"
         raise _trouble("idx", path, f"{problem}: {sizes}")
-    array = np.frombuffer(content, dtype, offset=start).reshape(shape)
+    try:
+        array = np.frombuffer(content, dtype, offset=start).reshape(shape)
+    except ValueError as error:  # more axes or a larger size than any array has
+        raise _trouble("idx", path, f"has a header of no array: {error}") from None
     return array.astype(dtype.newbyteorder("="))
 
 
@@ -117,27 +131,29 @@ def from_npz(path: Any, names: Sequence[str] = ("x", "y")) -> TensorDataset:
     """
     named = not isinstance(names, str) and all(isinstance(name, str) for name in names)
     require("from_npz: names", names, named and len(names) > 0, "a list of the arrays' names")
-    _content("from_npz", path)
-    if not zipfile.is_zipfile(path):
-        raise _trouble("from_npz", path, "is not an .npz archive, or was cut short")
+    content = io.BytesIO(_content("from_npz", path))
     try:
-        with np.load(path, allow_pickle=False) as archive:
-            missing = [name for name in names if name not in archive]
-            if missing:
-                held = ", ".join(archive) or "nothing"
-                raise _trouble("from_npz", path, f"holds no array {missing[0]!r}, but {held}")
-            arrays = [archive[name] for name in names]
-    except ValueError as error:  # what NumPy says of pickles and of damaged headers
-        raise _trouble("from_npz", path, f"cannot be read without unpickling ({error})") from None
+        with NpzFile(content, allow_pickle=False) as archive:
+            held = archive.files
+            arrays = [archive[name] for name in names if name in held]
     except _DAMAGE as error:
-        raise _trouble("from_npz", path, f"is damaged ({error})") from None
+        if "allow_pickle" in str(error):
+            problem = "holds Python objects, which are never unpickled; save arrays of numbers"
+        else:
+            problem = f"is not an .npz archive, is damaged or was cut short ({error})"
+        raise _trouble("from_npz", path, problem) from None
+    missing = [name for name in names if name not in held]
+    if missing:
+        held_names = ", ".join(held) or "none"
+        raise _trouble("from_npz", path, f"has no array {missing[0]!r}; its arrays: {held_names}")
     try:
         return TensorDataset(*map(_usual, names, arrays))
     except ShapeError as error:
         raise ShapeError(f"from_npz: in {str(path)!r}: {error}") from None
 
 
-def _usual(name: str, array: Array) -> Array:
+def _usual(name: str, stored: Array | bytes) -> Array:
+    array = np.asarray(stored)
     if array.dtype.kind not in "biuf":
         raise DTypeError(f"from_npz: {name!r} must hold real numbers, got {array.dtype}")
     return array.astype(get_default_dtype() if array.dtype.kind == "f" else np.int64)
