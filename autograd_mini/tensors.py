@@ -326,8 +326,9 @@ class Tensor(TorchInPlace):
                     f"{self.shape}; the two must be equal"
                 )
             self.retain_grad()
-        if self._row is not None and self._row.holder is not None:
-            self._row.holder.grad = value
+        holder = None if self._row is None else self._row.holder
+        if holder is not None:
+            holder.grad = value
 
     @property
     def requires_grad(self) -> bool:

@@ -212,3 +212,17 @@ def test_a_closure_computes_the_loss() -> None:
         assert optimizer.step(closure).item() == 1.0
     assert p.item() == 0.0
     assert SGD([p]).state == {}
+
+
+def test_a_parameter_that_moves_out_between_steps() -> None:
+    p, q = nn.Parameter(ag.zeros(2)), nn.Parameter(ag.zeros(2))
+    first = SGD([p, q], lr=1.0)
+    give_gradients([p, q])
+    first.step()
+    second = SGD([q], lr=10.0)  # q's new home
+    for optimizer in (first, second, first):
+        optimizer.step()
+    assert (p.tolist(), q.tolist()) == ([-3.0] * 2, [-13.0] * 2)
+    ag.gradcheck(lambda p, q: p * q, [p, q])
+    first.step()
+    assert (p.tolist(), q.tolist()) == ([-4.0] * 2, [-14.0] * 2)

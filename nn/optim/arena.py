@@ -21,7 +21,6 @@ _ELSEWHERE = object()
 _NONE: frozenset[int] = frozenset()
 _gradient = attrgetter("_grad._array")
 _dtype = attrgetter("_array.dtype")
-_base = attrgetter("_array.base")
 
 
 class Block:
@@ -78,6 +77,8 @@ class Arena:
         self._entries: list[dict[str, Any]] = []
         self._blocks: list[Block] = []
         self._blocks_lack: frozenset[int] | None = None
+        self._visitors: list[int] = []
+        self._moves_seen = -1
 
     def _parts(self, flat: Array) -> list[Array]:
         parts = np.split(flat, self.bounds[1:-1])
@@ -103,8 +104,7 @@ class Arena:
             self._adopt(states, lacking)
             self._blocks = list(self._cut(lacking))
             self._blocks_lack = lacking
-        at_home = list(map(is_, map(_base, self._params), self._homes))
-        visitors = [] if all(at_home) else [i for i, is_home in enumerate(at_home) if not is_home]
+        visitors = self._visiting()
         for i in visitors:
             self._places[i][...] = self._params[i]._array
         for block in self._blocks:
@@ -119,6 +119,14 @@ class Arena:
                 leaf.written()
         for i in visitors:
             self._params[i]._array[...] = self._places[i]
+
+    def _visiting(self) -> list[int]:
+        """Return the positions of the visitors."""
+        if self._moves_seen != Leaf.moves:
+            self._moves_seen = Leaf.moves
+            params = enumerate(zip(self._params, self._homes, strict=True))
+            self._visitors = [i for i, (p, home) in params if p._array.base is not home]
+        return self._visitors
 
     def _gradients(self) -> tuple[list[Any], frozenset[int]]:
         """Return the gradients as flat arrays, and the positions where there is none."""
