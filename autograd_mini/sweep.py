@@ -40,7 +40,7 @@ def reverse_sweep(
     only rows between ``wanted`` and ``output`` are walked. Without ``lift`` the rules run on
     arrays. With it they run on Tensors: ``lift`` makes one of a row, the rules record rows of their
     own, and the cotangents can be differentiated again. ``since``: rows with smaller serial numbers
-    receive cotangents and pass nothing on.
+    receive cotangents and pass nothing on; their hooks wait for the sweep that completes them.
 
     Raises GraphError if a backward has spent the graph, or a saved array has changed since.
     """
@@ -61,14 +61,16 @@ def reverse_sweep(
     cotangents = {output: seed}
     try:
         _walk(rows, cotangents, found, targets, relevant, retain_graph, lift)
+        for end in list(cotangents):
+            g = cotangents.pop(end)
+            owned = lift or (g.base is None and references(g) == LOCAL)
+            found[end] = g = g if owned else g.copy("K")
+            if end.serial >= since:  # of an older row this is a part, see who asked
+                found[end] = _arrived(end, g, retain_graph)
     except BaseException:
         for row in rows:
             row.recover()
         raise
-    for end in list(cotangents):
-        g = cotangents.pop(end)
-        owned = lift or (g.base is None and references(g) == LOCAL)
-        found[end] = g = _arrived(end, g if owned else g.copy("K"), retain_graph)
     return found
 
 
@@ -168,8 +170,8 @@ def _arrived(row: Row, g: Any, retain_graph: bool) -> Any:
         for hook in tuple(row.extras.hooks.values()):
             g = hook(g)
     if g.size <= SMALL or retain_graph or row.keeps:
-        adjoint = getattr(g, "_array", g)
-        row.adjoint = adjoint if adjoint.base is None and not row.is_leaf else adjoint.copy()
+        own = isinstance(g, np.ndarray) and g.base is None and not row.is_leaf
+        row.adjoint = g if own else getattr(g, "_array", g).copy()
     return g
 
 

@@ -206,3 +206,22 @@ def test_freed_by_reference_counting() -> None:
         assert ghost() is None
     finally:
         gc.enable()
+
+
+@pytest.mark.parametrize("create_graph", [False, True])
+def test_hooks_of_what_it_uses_run_once(create_graph: bool) -> None:
+    calls = []
+
+    def double(g: ag.Tensor) -> ag.Tensor:
+        calls.append(g.tolist())
+        return g * 2
+
+    x, w = (ag.tensor([1.0, 2.0], requires_grad=True) for _ in range(2))
+    y = x * 3
+    y.register_hook(double)
+    w.register_hook(double)
+    z = ag.checkpoint(lambda a: a * a * w, y) + y + w
+    z.sum().backward(create_graph=create_graph)
+    assert sorted(calls) == [[7.0, 25.0], [10.0, 37.0]]
+    assert x.grad.tolist() == [2 * 3 * 7.0, 2 * 3 * 25.0]
+    assert w.grad.tolist() == [2 * 10.0, 2 * 37.0]

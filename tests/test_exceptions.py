@@ -130,11 +130,12 @@ def test_an_exception_anywhere_leaves_modes_and_graph_usable(fail: Any) -> None:
     assert gradient(x) == [8.0, 16.0]
 
 
+@pytest.mark.parametrize("at_leaf", [False, True])
 @pytest.mark.parametrize("retain_graph", [False, True])
-def test_a_backward_that_failed_can_be_run_again(retain_graph: bool) -> None:
+def test_a_backward_that_failed_can_be_run_again(retain_graph: bool, at_leaf: bool) -> None:
     x = leaf(1.0, 2.0)
     y = x * x
-    handle = y.register_hook(boom)
+    handle = (x if at_leaf else y).register_hook(boom)
     loss = (y * 3).sum()
     with pytest.raises(BoomError):
         loss.backward(retain_graph=retain_graph)

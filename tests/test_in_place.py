@@ -480,3 +480,14 @@ def test_a_tracked_value_is_not_written_into_a_plain_tensor() -> None:
     with ag.no_grad():
         plain[1] = w[1] * 3
     assert plain.tolist() == [1.0, 6.0]
+
+
+def test_adjoints_of_a_graph_of_gradients_may_be_written() -> None:
+    x = ag.tensor([1.0, 2.0, 3.0], requires_grad=True)
+    y = (x * x * x).sum()
+    [g] = ag.grad(y, [x], create_graph=True)
+    for row in ag.tape(y):
+        assert row.adjoint is not None
+        row.adjoint[...] = 50.0
+    g.sum().backward()
+    assert x.grad.tolist() == [6.0, 12.0, 18.0]
