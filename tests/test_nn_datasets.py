@@ -505,6 +505,11 @@ MISTAKES: list[tuple[Callable[[], object], type[Exception], str]] = [
     (lambda: datasets.spirals(2, n_classes=3), ArgumentError, "n_samples must be .* at least 3"),
     (lambda: datasets.spirals(turns=np.inf), ArgumentError, "spirals: turns must be a number"),
     (lambda: datasets.blobs(centers=0), ArgumentError, "blobs: centers must be an integer, at le"),
+    (lambda: datasets.blobs(centers=True), ArgumentError, "centers must be .*, got True"),
+    (lambda: datasets.blobs(centers=[[], []]), ArgumentError, "centers must be finite numbers"),
+    (lambda: datasets.blobs(2), ArgumentError, "blobs: n_samples must be an integer, at least 3"),
+    (lambda: datasets.from_npz("a.npz", 3), ArgumentError, "names must be a list .*, got 3"),  # type: ignore[arg-type]
+    (lambda: datasets.characters().encode(3), DTypeError, "encode: text must be a str, got int"),  # type: ignore[arg-type]
     (lambda: datasets.blobs(centers="a"), ArgumentError, "blobs: centers must be finite numbers"),
     (lambda: datasets.blobs(centers=[1.0, 2.0]), ArgumentError, "centers must be .* with 2 axes"),
     (lambda: datasets.blobs(2, 0), ArgumentError, "blobs: n_features must be an integer, at least"),

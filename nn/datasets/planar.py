@@ -140,16 +140,16 @@ def blobs(
     >>> blobs(150, centers=[[0.0, 0.0], [4.0, 4.0]], cluster_std=[0.5, 1.0])
     TensorDataset(150 examples: (2,) float32, () int64)
     """
-    counted = isinstance(centers, int | np.integer)
-    middles = np.empty((0, 0)) if counted else _table("blobs: centers", centers)
-    k = int(centers) if counted else len(middles)
-    require(
-        "blobs: centers", centers, k >= 1, "an integer, at least 1, or the centres' coordinates"
-    )
-    require("blobs: n_features", n_features, is_count(n_features, 1), "an integer, at least 1")
-    draw = generator_for("blobs", generator, n_samples, k)
-    if counted:
-        middles = draw.uniform(*_ordered(center_box), (k, n_features))
+    if isinstance(centers, int | np.integer):
+        wanted = "an integer, at least 1, or the centres' coordinates"
+        require("blobs: centers", centers, is_count(centers, 1), wanted)
+        require("blobs: n_features", n_features, is_count(n_features, 1), "an integer, at least 1")
+        draw = generator_for("blobs", generator, n_samples, int(centers))
+        middles = draw.uniform(*_ordered(center_box), (centers, n_features))
+    else:
+        middles = _table("blobs: centers", centers, 2)
+        draw = generator_for("blobs", generator, n_samples, len(middles))
+    k, n_features = middles.shape
     spread = _table("blobs: cluster_std", cluster_std, 0, 1)
     require(
         "blobs: cluster_std",
@@ -158,9 +158,8 @@ def blobs(
         f"a number, at least 0, or {k} of them, one for each centre",
     )
     y = np.repeat(np.arange(k), _sizes(n_samples, k))
-    x = middles[y] + np.broadcast_to(spread, k)[y, None] * draw.normal(
-        size=(n_samples, len(middles.T))
-    )
+    spread_of = np.broadcast_to(spread, k)[y, None]
+    x = middles[y] + spread_of * draw.normal(size=(n_samples, n_features))
     return _shuffled(x, y, draw)
 
 
@@ -222,14 +221,13 @@ def xor(
 
 
 def _table(what: str, values: Any, *n_axes: int) -> Array:
-    """Return finite numbers in a list or tensor as an array with one of so many axes, 2 if none."""
-    wanted = n_axes or (2,)
+    """Return finite numbers, at least one, in an array, a Tensor or lists of so many axes."""
     try:
         array = np.asarray(getattr(values, "_array", values), dtype=float)
     except (TypeError, ValueError):
         array = np.array(np.nan)
-    if not np.isfinite(array).all() or array.ndim not in wanted:
-        axes = " or ".join(map(str, wanted))
+    if array.ndim not in n_axes or not array.size or not np.isfinite(array).all():
+        axes = " or ".join(map(str, n_axes))
         raise ArgumentError(f"{what} must be finite numbers with {axes} axes, got {values!r}")
     return array
 

@@ -129,8 +129,9 @@ def from_npz(path: Any, names: Sequence[str] = ("x", "y")) -> TensorDataset:
     >>> from_npz(file)
     TensorDataset(3 examples: (3,) float32, () int64)
     """
-    named = not isinstance(names, str) and all(isinstance(name, str) for name in names)
-    require("from_npz: names", names, named and len(names) > 0, "a list of the arrays' names")
+    listed = isinstance(names, list | tuple) and len(names) > 0
+    named = listed and all(isinstance(name, str) for name in names)
+    require("from_npz: names", names, named, "a list of the arrays' names")
     content = io.BytesIO(_content("from_npz", path))
     try:
         with NpzFile(content, allow_pickle=False) as archive:

@@ -38,8 +38,10 @@ class CharacterText:
     def encode(self, text: str) -> Array:
         """Return the codes of a text, (len(text),) int64.
 
-        Raises ArgumentError for a character outside the alphabet.
+        Raises ArgumentError for a character outside the alphabet, DTypeError for what is no text.
         """
+        if not isinstance(text, str):
+            raise DTypeError(f"encode: text must be a str, got {type(text).__name__}")
         strange = [character for character in text if character not in self._code_of]
         if strange:
             raise ArgumentError(
