@@ -453,7 +453,8 @@ class Tensor(TorchInPlace):
 
     def __format__(self, spec: str) -> str:
         try:
-            return format(self.item() if self.size == 1 and spec else repr(self), spec)
+            is_number = self.ndim == 0 or (self.size == 1 and spec)
+            return format(self.item() if is_number else repr(self), spec)
         except ValueError:
             raise ShapeError(
                 f"format: {spec!r} does not fit a {self.dtype} tensor of shape {self.shape}; "

@@ -3,6 +3,9 @@
 Read ``module.py``, then ``linear.py``, ``functional/`` and ``optim/``.
 """
 
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+
+from autograd_mini.absent import refusal as _refusal
 from autograd_mini.errors import StateError
 from autograd_mini.nn import datasets, functional, init, optim
 from autograd_mini.nn import parameter_functions as utils
@@ -129,6 +132,31 @@ from autograd_mini.nn.transformer import (
     generate_square_subsequent_mask,
 )
 from autograd_mini.nn.vectors import parameters_to_vector, vector_to_parameters
+
+_ELSEWHERE = {
+    "AdaptiveMaxPool2d": "of output_size=1 it is x.amax(dim=(-2, -1), keepdim=True)",
+    "ConstantPad2d": "use nn.functional.pad(x, (left, right, top, bottom), value=…)",
+    "Conv3d": "there are Conv1d and Conv2d",
+    "DataParallel": "there is one device, the CPU; call the model itself",
+    "LazyLinear": "use nn.Linear with the number of inputs; nn.summary shows the shapes before it",
+    "PixelShuffle": "use view, permute and reshape",
+    "ReflectionPad2d": "use nn.functional.pad(x, (left, right, top, bottom), mode='reflect')",
+    "Softmax2d": "use nn.Softmax(dim=-3)",
+    "SyncBatchNorm": "there is one device, the CPU; use nn.BatchNorm2d",
+    "Transformer": "there is nn.TransformerEncoder; decoders are made of nn.MultiheadAttention",
+    "TransformerDecoder": "make one of nn.MultiheadAttention, nn.LayerNorm and nn.Linear",
+    "TransformerDecoderLayer": "make one of nn.MultiheadAttention, nn.LayerNorm and nn.Linear",
+    "Upsample": "x.repeat_interleave(2, dim=-1).repeat_interleave(2, dim=-2) makes each pixel "
+    "four; nn.ConvTranspose2d learns to",
+    "ZeroPad2d": "use nn.functional.pad(x, (left, right, top, bottom))",
+}
+
+
+if not _TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        raise _refusal("nn", name, globals(), _ELSEWHERE)
+
 
 __all__ = [
     "CELU",

@@ -338,3 +338,19 @@ def test_data_shows_itself_briefly() -> None:
     assert repr(nn.DataLoader(digits, 32, shuffle=True)) == (
         "DataLoader(1797 examples of TensorDataset, batch_size=32, shuffle=True, drop_last=False)"
     )
+
+
+@pytest.mark.parametrize(
+    ("package", "name", "text"),
+    [
+        (nn, "Upsample", "nn has no 'Upsample'; x.repeat_interleave(2, dim=-1)"),
+        (nn, "Liner", "nn has no 'Liner'; near names: Linear"),
+        (F, "interpolate", "nn.functional has no 'interpolate'; x.repeat_interleave"),
+        (F, "crossentropy", "nn.functional has no 'crossentropy'; near names: cross_entropy"),
+        (nn, "quux", "nn has no 'quux'"),
+    ],
+)
+def test_missing_names_are_refused_with_what_to_write(package: Any, name: str, text: str) -> None:
+    with pytest.raises(AttributeError) as refused:
+        getattr(package, name)
+    assert str(refused.value).startswith(text)

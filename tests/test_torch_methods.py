@@ -430,3 +430,9 @@ def test_refusals_say_what_to_do(call: Any, kind: type[Exception], text: str) ->
     with pytest.raises(kind) as caught:
         call()
     assert text in str(caught.value)
+
+
+def test_a_number_in_a_text_is_a_number() -> None:
+    loss = (ag.tensor([1.5], requires_grad=True) ** 2).sum()
+    assert f"{loss} {loss:.1f}" == "2.25 2.2"
+    assert f"{ag.tensor([1.5])} {ag.tensor(3):d}" == "tensor([1.5]) 3"

@@ -54,7 +54,6 @@ tensor([2, 2])
 # ruff: noqa: A004 (PyTorch's names)
 
 import sys as _sys
-from difflib import get_close_matches as _near
 from math import e, inf, nan, pi
 from types import SimpleNamespace as _Namespace
 from typing import TYPE_CHECKING as _TYPE_CHECKING
@@ -63,6 +62,7 @@ from typing import Any as _Any
 import numpy as _np
 
 from autograd_mini import __version__, linalg, nn
+from autograd_mini.absent import refusal as _refusal
 from autograd_mini.devices import check_device as set_default_device
 from autograd_mini.devices import device
 from autograd_mini.dtypes import get_default_dtype, set_default_dtype
@@ -360,12 +360,7 @@ _ELSEWHERE = {
 if not _TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:
-        known = [n for n in globals() if not n.startswith("_")]
-        near = _near(name, known, n=3, cutoff=0.6)
-        remedy = _ELSEWHERE.get(name) or (
-            f"near names: {', '.join(near)}" if near else "autograd_mini itself may have it"
-        )
-        raise AttributeError(f"torchlike has no {name!r}; {remedy}")
+        raise _refusal("torchlike", name, globals(), _ELSEWHERE, "autograd_mini itself may have it")
 
 
 __all__ = [

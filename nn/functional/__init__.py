@@ -3,6 +3,9 @@
 All are made of the engine's primitives, so their derivatives are the engine's too.
 """
 
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+
+from autograd_mini.absent import refusal as _refusal
 from autograd_mini.nn.functional.activations import (
     celu,
     elu,
@@ -86,6 +89,19 @@ from autograd_mini.nn.functional.similarities import (
     pairwise_distance,
     triplet_margin_loss,
 )
+
+_ELSEWHERE = {
+    "interpolate": "x.repeat_interleave(2, dim=-1).repeat_interleave(2, dim=-2) makes each pixel "
+    "four",
+    "gumbel_softmax": "use softmax((logits - log(-log(u))) / tau) with u uniform in (0, 1)",
+}
+
+
+if not _TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        raise _refusal("nn.functional", name, globals(), _ELSEWHERE)
+
 
 __all__ = [
     "adaptive_avg_pool1d",
