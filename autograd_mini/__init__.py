@@ -71,6 +71,7 @@ from autograd_mini.ops.axes import (
     ravel,
     rollaxis,
 )
+from autograd_mini.ops.classification import cross_entropy
 from autograd_mini.ops.contraction import einsum
 from autograd_mini.ops.elementwise import (
     absolute,
@@ -121,11 +122,7 @@ from autograd_mini.ops.joining import (
     vsplit,
     vstack,
 )
-from autograd_mini.ops.normalizing import (
-    cross_entropy,
-    log_softmax,
-    softmax,
-)
+from autograd_mini.ops.normalizing import log_softmax, softmax
 from autograd_mini.ops.norms import (
     norm,
 )

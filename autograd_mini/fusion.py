@@ -49,7 +49,11 @@ class Fused(Primitive):
         self.arguments = code.co_varnames[: code.co_argcount]
         self.keywords = code.co_varnames[code.co_argcount :][: code.co_kwonlyargcount]
         self._signature = signature(definition)
-        self.vjps = {name: self._rule(position) for position, name in enumerate(self.arguments)}
+        self.vjps = {
+            argument: self._rule(position)
+            for position, argument in enumerate(self.arguments)
+            if self.slope(argument)
+        }
 
     def _rule(self, position: int) -> Callable[..., Any]:
         """Return the VJP of one argument alone, in the form that primitives have it."""
@@ -111,7 +115,8 @@ def fused(
     ``backward(g, saved, wanted, *inputs, **metadata)``: the cotangents of all inputs, in their
     shapes and dtypes; ``wanted`` says which will be used, and None may stand for the others. It
     must not write into ``g`` or the inputs.
-    ``doc``: the formula and the slopes, as for ``ag.primitive``.
+    ``doc``: the formula and the slopes, as for ``ag.primitive``; an input without a slope, such as
+    labels, is not differentiable.
 
     A sweep that is recorded itself (``create_graph=True``) differentiates the definition, so any
     order is right if the definition is.

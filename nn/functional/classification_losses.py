@@ -21,7 +21,7 @@ from autograd_mini.nn.functional.reduction import (
     signs,
 )
 from autograd_mini.nn.primitives import binary_surprise
-from autograd_mini.ops.normalizing import class_labels, class_weights
+from autograd_mini.ops.classification import class_labels, class_weights
 from autograd_mini.rows import Array
 from autograd_mini.tensors import Tensor
 
