@@ -36,7 +36,7 @@ def _backward(
 linear = fused(
     _definition,
     name="linear",
-    doc="z = x·Wᵀ + b; ∂z/∂x = W; ∂z/∂weight = x; ∂z/∂bias = 1",
+    doc="z = x·weightᵀ + bias; ∂z/∂x = weight; ∂z/∂weight = x; ∂z/∂bias = 1",
     forward=_forward,
     backward=_backward,
 )
