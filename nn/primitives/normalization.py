@@ -192,8 +192,8 @@ def _group_norm_backward(
 group_norm = fused(
     _group_norm_definition,
     name="group_norm",
-    doc="z = weight·x̂ + bias, x̂ = (x − μ)/σ for each example and group of channels, σ = √(var + ε); "
-    "∂z/∂x = weight·(I − (1 + x̂·x̂ᵀ)/n)/σ; ∂z/∂weight = x̂; ∂z/∂bias = 1",
+    doc="z = weight·x̂ + bias, x̂ = (x − μ)/σ for each example and group of channels, "
+    "σ = √(var + ε); ∂z/∂x = weight·(I − (1 + x̂·x̂ᵀ)/n)/σ; ∂z/∂weight = x̂; ∂z/∂bias = 1",
     forward=_group_norm_forward,
     backward=_group_norm_backward,
 )
