@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograd_mini import nn
-from autograd_mini.errors import ArgumentError, StateError
+from autograd_mini.errors import ArgumentError, StateError, UnsupportedError
 from autograd_mini.nn.optim import SGD, Adam, lr_scheduler
 
 CASES: list[tuple[str, dict[str, Any]]] = [
@@ -234,6 +234,15 @@ def test_a_restored_schedule_goes_on() -> None:
     assert resumed.get_last_lr() == schedule.get_last_lr()
     with pytest.raises(StateError, match="needs 'initial_lr'"):
         lr_scheduler.ExponentialLR(ours(), 0.9, last_epoch=3)
+
+
+def test_a_schedule_of_ones_own_needs_a_rate() -> None:
+    class Halving(lr_scheduler.LRScheduler):
+        def get_lr(self) -> list[float]:
+            return [0.5]
+
+    with pytest.raises(UnsupportedError, match=r"Halving has no rate; define def rate\(self, base"):
+        Halving(ours())
 
 
 def test_settings_out_of_range() -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from autograd_mini.errors import ArgumentError, DTypeError, GraphError, StateError, UnsupportedError
 from autograd_mini.modes import enable_grad
 from autograd_mini.nn.arguments import is_number, require
-from autograd_mini.nn.optim.arena import Arena, Layout
+from autograd_mini.nn.optim.arena import Layout
 from autograd_mini.ownership import HELD_TWICE, LOCAL, references
 from autograd_mini.tensors import Tensor
 
@@ -73,11 +73,11 @@ class Optimizer:
         defaults: Mapping[str, Any],
         **implementation: Unpack[Implementation],
     ) -> None:
-        self._check_implementation(**implementation)
         self.defaults = dict(defaults)
         self.param_groups: list[dict[str, Any]] = []
         self.state = defaultdict(dict)
         self._layouts: dict[int, Layout] = {}
+        self._check_implementation(**implementation)
         if isinstance(params, Tensor | Mapping):
             raise DTypeError(
                 f"{self._name} takes several parameters, got one {type(params).__name__}; write "
@@ -124,9 +124,7 @@ class Optimizer:
         group["params"] = params = list(params)
         unknown = group.keys() - self.defaults.keys() - {"params", "initial_lr"}
         if unknown:
-            raise ArgumentError(
-                f"{self._name} has no option {min(unknown)!r}; it takes {', '.join(self.defaults)}"
-            )
+            raise self._unknown(min(unknown))
         known = {p for other in self.param_groups for p in other["params"]}
         for position, p in enumerate(params):
             if not isinstance(p, Tensor):
@@ -148,7 +146,7 @@ class Optimizer:
             known.add(p)
         self._check(group)
         self.param_groups.append(group)
-        self._arenas(len(self.param_groups) - 1)
+        self._layout(len(self.param_groups) - 1)
 
     def _check_list(self, params: Any) -> None:
         if not isinstance(params, Iterable):
@@ -160,9 +158,7 @@ class Optimizer:
     def _check_implementation(self, **choices: Any) -> None:
         for name, value in choices.items():
             if name not in Implementation.__annotations__:
-                raise ArgumentError(
-                    f"{self._name} has no argument {name!r}; see help({self._name})"
-                )
+                raise self._unknown(name)
             self._require(name, value, value in (None, False, True), "True, False or None")
         if choices.get("differentiable"):
             raise UnsupportedError(
@@ -175,6 +171,10 @@ class Optimizer:
                 f"{self._name}: capturable=True is for CUDA graphs, and there is only the CPU; "
                 f"leave it out"
             )
+
+    def _unknown(self, option: str) -> ArgumentError:
+        known = ", ".join(self.defaults)
+        return ArgumentError(f"{self._name} has no option {option!r}; it takes {known}")
 
     def _check(self, group: dict[str, Any]) -> None:
         """Raise ArgumentError for options out of range."""
@@ -220,11 +220,11 @@ class Optimizer:
                 loss = closure()
         is_fresh = self._state_reached
         has_moved = False
-        for position, group in enumerate(self.param_groups):
-            arenas = self._arenas(position)
-            options = {name: group[name] for name in self.defaults}
+        for position in range(len(self.param_groups)):
+            layout = self._layout(position)
+            options = dict(layout.options)
             is_ascent = options.pop("maximize", False)
-            for arena in arenas:
+            for arena in layout.arenas:
                 for block in arena.blocks(self._state, is_fresh):
                     if is_ascent:
                         np.negative(block.g, out=block.g)
@@ -243,20 +243,20 @@ class Optimizer:
             )
         return loss
 
-    def _arenas(self, position: int) -> list[Arena]:
-        """Return the arenas of a group, one for each dtype; laid out anew if the group changed."""
+    def _layout(self, position: int) -> Layout:
+        """Return the arenas and options of a group; laid out anew if its parameters changed."""
         group = self.param_groups[position]
         params, options = group["params"], {name: group[name] for name in self.defaults}
         layout = self._layouts.get(position)
         if layout is not None and layout.options == options and layout.fits(params):
-            return layout.arenas
+            return layout
         self._check(group)
         memory = self._memory(options)
         if layout is not None and layout.memory == memory and layout.fits(params):
             layout.options = options
         else:
             layout = self._layouts[position] = Layout(params, options, memory, self._numbers)
-        return layout.arenas
+        return layout
 
     def _is_state_held(self) -> bool:
         """Tell whether somebody else holds the state, who could change it unseen."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from autograd_mini.errors import DTypeError, StateError
+from autograd_mini.errors import DTypeError, StateError, UnsupportedError
 from autograd_mini.nn.arguments import require
 from autograd_mini.nn.optim.optimizer import Optimizer
 
@@ -63,7 +63,10 @@ class LRScheduler:
 
     def rate(self, base: float, t: int) -> float:
         """Return the learning rate at step ``t`` = 0, 1, … of a group made with ``base``."""
-        raise NotImplementedError
+        raise UnsupportedError(
+            f"{type(self).__name__} has no rate; define def rate(self, base, t): in place of "
+            f"PyTorch's get_lr"
+        )
 
     def step(self) -> None:
         """Set the rates of the next step; call it after ``optimizer.step()``."""
