@@ -1,7 +1,9 @@
 """Interleaved timing: in each round every contestant runs one lap, and laps are compared.
 
 A machine is never quiet, and it slows down all who run at the same time: so the ratio of two
-contestants is taken within each round, and the median over rounds is reported.
+contestants is taken within each round, and the median over rounds is reported. All share a process:
+memory that one has freed is at hand for the others, so arrays of megabytes, which alone would be
+fetched from the system and given back in every step, can look cheaper than they are.
 """
 
 from statistics import median
