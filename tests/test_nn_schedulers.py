@@ -175,6 +175,24 @@ def test_several_on_one_optimizer_multiply_as_pytorchs(
             scheduler.step()
 
 
+def test_factors_multiply_in_closed_form() -> None:
+    """Two decays, a plateau that halves, and a rate doubled by hand."""
+    optimizer = ours()
+    steps = lr_scheduler.StepLR(optimizer, 4, gamma=0.5)
+    decay = lr_scheduler.ExponentialLR(optimizer, 0.9)
+    plateau = lr_scheduler.ReduceLROnPlateau(optimizer, factor=0.5, patience=0, cooldown=100)
+    for t in range(20):
+        factor = 0.5 ** (t // 4) * 0.9**t * (0.5 if t >= 2 else 1) * (2 if t > 10 else 1)
+        rates = [group["lr"] for group in optimizer.param_groups]
+        assert rates == pytest.approx([0.4 * factor, 0.05 * factor], rel=1e-12)
+        if t == 10:
+            for group in optimizer.param_groups:
+                group["lr"] *= 2
+        steps.step()
+        decay.step()
+        plateau.step(1.0)
+
+
 @pytest.mark.parametrize("name", ["SequentialLR", "ChainedScheduler"])
 def test_what_cannot_be_combined(name: str) -> None:
     optimizer = ours()
