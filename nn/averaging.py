@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_mini.errors import StateError
+from autograd_mini.errors import DTypeError, StateError
 from autograd_mini.nn.arguments import is_number, require
 from autograd_mini.tensors import Tensor
 
@@ -46,6 +46,11 @@ class ExponentialMovingAverage:
         name = "ExponentialMovingAverage"
         require(f"{name}: decay", decay, allowed, "at least 0 and below 1")
         self.decay = decay
+        if hasattr(parameters, "parameters"):
+            raise DTypeError(
+                f"{name} takes a list of parameters, got {type(parameters).__name__}; write "
+                f"model.parameters()"
+            )
         self.parameters = list(parameters)
         require(f"{name}: parameters", self.parameters, bool(self.parameters), "at least one")
         self.updates = 0

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from autograd_mini import nn
-from autograd_mini.errors import ArgumentError, GraphError, ShapeError, StateError
+from autograd_mini.errors import ArgumentError, DTypeError, GraphError, ShapeError, StateError
 
 
 @pytest.fixture
@@ -102,3 +102,8 @@ def test_own_values_come_back_after_an_error() -> None:
     assert w.tolist() == [3.0]
     average.copy_to_parameters()
     assert w.tolist() == [1.0]
+
+
+def test_an_average_of_a_model_is_told_to_take_its_parameters() -> None:
+    with pytest.raises(DTypeError, match=r"got Linear; write model.parameters\(\)"):
+        nn.ExponentialMovingAverage(nn.Linear(2, 1))  # type: ignore[arg-type]

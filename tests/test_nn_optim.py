@@ -137,7 +137,7 @@ def test_groups_have_options_of_their_own() -> None:
     optimizer.step()
     assert a.item() == pytest.approx(0.7)
     assert repr(SGD([a], lr=0.1)) == (
-        "SGD(1 parameters, lr=0.1, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False, "
+        "SGD(1 parameter, lr=0.1, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False, "
         "maximize=False)"
     )
 

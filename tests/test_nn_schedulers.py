@@ -267,7 +267,7 @@ def test_one_cycle_turns_the_first_beta() -> None:
     optimizer = ours(Adam)
     schedule = lr_scheduler.OneCycleLR(optimizer, max_lr=1.0, total_steps=10)
     betas = []
-    for _ in range(9):
+    for _ in range(10):
         schedule.step()
         betas.append(optimizer.param_groups[0]["betas"])
     assert min(b[0] for b in betas) == pytest.approx(0.85)
@@ -342,3 +342,23 @@ def test_the_modules_text_finds_each_schedule_by_its_common_name() -> None:
         (line,) = [line for line in text.splitlines() if line.split()[-1:] == [name]]
         assert line.strip().startswith(common)
         assert name in lr_scheduler.__all__
+
+
+def test_one_cycle_stands_the_step_after_its_last_as_pytorchs_does() -> None:
+    torch = pytest.importorskip("torch", reason="compares with PyTorch")
+    optimizer = ours(momentum=0.9)
+    theirs = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.1, momentum=0.9)
+    schedule = lr_scheduler.OneCycleLR(optimizer, max_lr=1.0, epochs=2, steps_per_epoch=5)
+    reference = torch.optim.lr_scheduler.OneCycleLR(theirs, max_lr=1.0, epochs=2, steps_per_epoch=5)
+    for _ in range(10):  # the loop of every course: one step of the schedule a batch
+        theirs.step()
+        schedule.step()
+        reference.step()
+        assert schedule.get_last_lr()[:1] == pytest.approx(reference.get_last_lr(), abs=1e-12)
+    with pytest.raises(StateError, match="all are done"):
+        schedule.step()
+
+
+def test_milestones_that_are_no_numbers_are_refused() -> None:
+    with pytest.raises(ArgumentError, match=r"milestones must be whole numbers, got \[5, 'a'\]"):
+        lr_scheduler.MultiStepLR(ours(), [5, "a"])

@@ -538,3 +538,31 @@ def test_print_options_are_numpys() -> None:
         assert repr(torchlike.tensor([1 / 3])) == "tensor([0.33])"
     finally:
         np.set_printoptions(**before)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "kind", ["SGD", "RMSprop", "Adagrad", "Adadelta", "Adam", "AdamW", "NAdam"]
+)
+def test_training_goes_on_from_a_saved_dictionary(kind: str, tmp_path: Path) -> None:
+    def made() -> tuple[nn.Module, Any, Any]:
+        model = nn.Linear(3, 2)
+        optimizer = getattr(torchlike.optim, kind)(model.parameters(), lr=0.1)
+        return model, optimizer, torchlike.optim.lr_scheduler.StepLR(optimizer, 2)
+
+    def train(model: nn.Module, optimizer: Any, schedule: Any) -> None:
+        for _ in range(3):
+            optimizer.zero_grad()
+            model(ag.ones(4, 3)).square().sum().backward()
+            optimizer.step()
+            schedule.step()
+
+    parts = made()
+    train(*parts)
+    path = tmp_path / "all.pt"
+    torchlike.save([part.state_dict() for part in parts], path)
+    train(*parts)
+    resumed = made()
+    for part, state in zip(resumed, torchlike.load(path), strict=True):
+        part.load_state_dict(state)
+    train(*resumed)
+    np.testing.assert_array_equal(resumed[0].weight.data, parts[0].weight.data)

@@ -285,7 +285,8 @@ class Optimizer:
         """
         if not isinstance(state_dict, Mapping) or not {"state", "param_groups"} <= set(state_dict):
             raise self._misfit("this is not the state_dict() of an optimizer")
-        groups, states = state_dict["param_groups"], state_dict["state"]
+        groups = state_dict["param_groups"]
+        states = {number: _in_arrays(state) for number, state in state_dict["state"].items()}
         sizes = [len(group["params"]) for group in groups]
         own = [len(group["params"]) for group in self.param_groups]
         if sizes != own:
@@ -335,7 +336,8 @@ class Optimizer:
         groups = []
         for group in self.param_groups:
             options = ", ".join(f"{k}={v}" for k, v in group.items() if k != "params")
-            groups.append(f"{len(group['params'])} parameters, {options}")
+            n = len(group["params"])
+            groups.append(f"{n} parameter{'s' * (n != 1)}, {options}")
         return f"{self._name}({'; '.join(groups)})"
 
     def _require(self, name: str, value: Any, allowed: bool, wanted: str) -> None:
@@ -359,6 +361,11 @@ class Optimizer:
 
     def _check_decay_rate(self, name: str, value: Any) -> None:
         self._require(name, value, is_number(value) and 0 <= value < 1, "at least 0 and below 1")
+
+
+def _in_arrays(state: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a parameter's state with arrays for tensors, as ``torch.load`` gives them."""
+    return {k: v.detach().numpy() if isinstance(v, Tensor) else v for k, v in state.items()}
 
 
 def _copied(state: Mapping[str, Any]) -> dict[str, Any]:

@@ -155,7 +155,7 @@ class OneCycleLR(LRScheduler):
         super().__init__(optimizer, last_epoch)
 
     def _go_to(self, t: int) -> None:
-        if t >= self.total_steps:
+        if t > self.total_steps:  # one step past the end is let go, as the last of a loop makes it
             raise StateError(
                 f"OneCycleLR: the cycle has {self.total_steps} steps, and all are done; make it "
                 f"longer by total_steps"

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
+from numbers import Integral
 from typing import Any
 
 from autograd_mini.nn.arguments import is_number
@@ -47,6 +48,9 @@ class MultiStepLR(LRScheduler):
         last_epoch: int = -1,
     ) -> None:
         self._require("gamma", gamma, is_number(gamma), "a finite number")
+        milestones = list(milestones)
+        whole = all(isinstance(milestone, Integral) for milestone in milestones)
+        self._require("milestones", milestones, whole, "whole numbers")
         self.milestones, self.gamma = sorted(milestones), gamma
         super().__init__(optimizer, last_epoch)
 
