@@ -16,7 +16,7 @@ from autograd_mini.tutorials.bench.race import Race
 EXPLANATION = """\
 Times are medians in microseconds of one step. A ratio is the median, over rounds in which all took
 turns, of our time by theirs: below 1, autograd_mini is the faster one. The goal stands behind it.
-All run on one thread of one process; losses and gradients were compared before anything was timed."""
+All run on one thread of one process; losses and gradients were compared before the timing."""
 
 
 @dataclass(frozen=True)
