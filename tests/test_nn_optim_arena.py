@@ -226,3 +226,19 @@ def test_a_parameter_that_moves_out_between_steps() -> None:
     ag.gradcheck(lambda p, q: p * q, [p, q])
     first.step()
     assert (p.tolist(), q.tolist()) == ([-4.0] * 2, [-14.0] * 2)
+
+
+def test_a_step_that_was_interrupted_has_changed_what_graphs_saved() -> None:
+    class Interrupted(SGD):
+        def _update(self, w: Any, g: Any, spare: Any, state: Any, **options: Any) -> None:
+            w -= 1
+            raise KeyboardInterrupt
+
+    p = nn.Parameter(ag.ones(3))
+    optimizer = Interrupted([p])
+    loss = (p * p).sum()
+    give_gradients([p])
+    with pytest.raises(KeyboardInterrupt):
+        optimizer.step()
+    with pytest.raises(GraphError, match="changed in place afterwards"):
+        loss.backward()

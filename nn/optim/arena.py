@@ -109,14 +109,16 @@ class Arena:
             self._places[i][...] = self._params[i]._array
         for block in self._blocks:
             block.gather(gradients)
-            yield block
+            try:
+                yield block
+            finally:  # an update that was interrupted has written too
+                for leaf in self._leaves[block.members]:
+                    leaf.written()
             entries = self._entries[block.members]
             for name in self.numbers:
                 number = block.state[name]
                 for entry in entries:
                     entry[name] = number
-            for leaf in self._leaves[block.members]:
-                leaf.written()
         for i in visitors:
             self._params[i]._array[...] = self._places[i]
 
