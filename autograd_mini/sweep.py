@@ -131,7 +131,11 @@ def _walk(
                     cotangents[parent] = contribution
                 elif lift:
                     cotangents[parent] = total + contribution
-                elif total.base is None and references(total) == HELD_IN_A_DICT:
+                elif (
+                    total.base is None
+                    and references(total) == HELD_IN_A_DICT
+                    and total.flags.writeable
+                ):
                     np.add(total, contribution, total)
                 else:
                     cotangents[parent] = np.asarray(total + contribution)

@@ -351,3 +351,16 @@ def test_an_exception_in_a_rule_leaves_the_engine_usable() -> None:
     (x * x).sum().backward()
     assert x.grad is not None
     assert x.grad.item() == 2.0
+
+
+def test_a_rule_may_return_a_read_only_array() -> None:
+    def rule(g: np.ndarray, out: np.ndarray, x: np.ndarray) -> np.ndarray:
+        cotangent = 2 * g
+        cotangent.flags.writeable = False
+        return cotangent
+
+    double = ag.primitive(lambda x: 2 * x, name="double_for_tests", x=rule)
+    x = leaf(1.0, 2.0)
+    (x * 3 + double(x)).sum().backward()
+    assert x.grad.tolist() == [5.0, 5.0]
+    x.grad.data[...] = 0.0
