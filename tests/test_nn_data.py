@@ -14,7 +14,6 @@ from autograd_mini.errors import (
     DTypeError,
     IndexingError,
     ShapeError,
-    UnsupportedError,
 )
 
 
@@ -198,9 +197,6 @@ def test_what_cannot_be_loaded() -> None:
     ):
         with pytest.raises(ArgumentError, match=text):
             nn.DataLoader(numbers(3), **options)
-    for option, text in (("num_workers", "num_workers=2"), ("pin_memory", "pin_memory=True")):
-        with pytest.raises(UnsupportedError, match=f"{text} is not supported; batches are made in"):
-            nn.DataLoader(numbers(3), **{option: 2})
     with pytest.raises(DTypeError, match=r"got int; write np\.random\.default_rng\(seed\)"):
         nn.DataLoader(numbers(3), shuffle=True, generator=0)
     with pytest.raises(DTypeError, match="sampler must be an iterable of indices, got int"):
@@ -270,3 +266,9 @@ def test_digits_are_scikit_learns() -> None:
     x, y = nn.datasets.digits().tensors
     assert np.array_equal(x, theirs.data)
     assert np.array_equal(y, theirs.target)
+
+
+def test_options_that_change_speed_only_are_taken() -> None:
+    options = {"num_workers": 2, "pin_memory": True, "persistent_workers": True}
+    loader = nn.DataLoader(numbers(3), batch_size=2, prefetch_factor=2, **options)
+    assert len(list(loader)) == 2

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from autograd_mini.errors import ArgumentError, DTypeError, UnsupportedError
+from autograd_mini.errors import ArgumentError, DTypeError
 from autograd_mini.nn.arguments import require
 from autograd_mini.nn.data.collation import default_collate
 from autograd_mini.nn.data.examples import Subset, TensorDataset, check_dataset, kind_of
@@ -27,7 +27,8 @@ class DataLoader:
     too. ``collate_fn``: makes a batch of a list of examples; by default ``default_collate``, and
     tensor datasets are indexed by the batch.
 
-    ``num_workers`` and ``pin_memory`` are PyTorch's; only 0 and False exist here.
+    ``num_workers``, ``pin_memory``, ``persistent_workers`` and ``prefetch_factor`` are PyTorch's
+    and change speed only: they are taken and do nothing, as batches are made in this process.
 
     Raises ArgumentError unless ``batch_size`` is a positive integer, and for options that
     contradict each other; DTypeError if ``dataset`` is none.
@@ -54,17 +55,13 @@ class DataLoader:
         drop_last: bool = False,
         *,
         generator: np.random.Generator | None = None,
+        persistent_workers: bool = False,
+        prefetch_factor: int | None = None,
     ) -> None:
         check_dataset("DataLoader", dataset)
         check_generator("DataLoader", generator)
         for name, value in (("shuffle", shuffle), ("drop_last", drop_last)):
             require(f"DataLoader: {name}", value, value in (None, True, False), "True or False")
-        if num_workers or pin_memory:
-            option = f"num_workers={num_workers}" if num_workers else "pin_memory=True"
-            raise UnsupportedError(
-                f"DataLoader: {option} is not supported; batches are made in this process and stay "
-                f"in its memory, so leave it out"
-            )
         if sampler is not None and shuffle:
             raise ArgumentError(
                 "DataLoader: sampler= and shuffle=True both say the order; give one of them"
