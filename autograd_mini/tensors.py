@@ -492,7 +492,7 @@ class Tensor(TorchInPlace):
                     row.holder.grad = +cotangent if before is None else before + cotangent
             else:
                 total = cotangent if before is None else np.asarray(before._array + cotangent)
-                row.holder.grad = constant(total)
+                row.holder.grad = constant(total.astype(row.dtype, copy=False))
 
     def seed(self, gradient: Any, asked_by: str = "backward") -> Array:
         """Return the cotangent to start a sweep with."""

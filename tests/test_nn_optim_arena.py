@@ -242,3 +242,11 @@ def test_a_step_that_was_interrupted_has_changed_what_graphs_saved() -> None:
         optimizer.step()
     with pytest.raises(GraphError, match="changed in place afterwards"):
         loss.backward()
+
+
+def test_a_module_that_changes_dtype_between_forward_and_backward() -> None:
+    model = nn.Linear(2, 1).double()
+    loss = (model(np.ones((3, 2))) ** 2).sum()
+    model.float()
+    loss.backward()
+    assert [p.grad.dtype for p in model.parameters() if p.grad is not None] == [np.float32] * 2
