@@ -44,7 +44,7 @@ class Fused(Primitive):
         self.fn = lambda *inputs, **metadata: forward(*inputs, **metadata)[0]
         self.variadic = self.broadcasts = False
         self.may_return_its_input = True
-        self.branch = self.complain = None
+        self.branch = self.complain = self.together = None
         code = definition.__code__
         self.arguments = code.co_varnames[: code.co_argcount]
         self.keywords = code.co_varnames[code.co_argcount :][: code.co_kwonlyargcount]

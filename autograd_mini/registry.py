@@ -52,6 +52,7 @@ class Primitive:
         "may_return_its_input",
         "name",
         "rules",
+        "together",
         "variadic",
     )
 
@@ -66,6 +67,7 @@ class Primitive:
         broadcasts: bool,
         branch: Callable[..., Any] | None,
         complain: Callable[..., str | None] | None,
+        together: Callable[..., Sequence[Any]] | None = None,
     ) -> None:
         self.fn = fn
         self.name = name
@@ -74,6 +76,7 @@ class Primitive:
         self.broadcasts = broadcasts
         self.branch = branch
         self.complain = complain
+        self.together = together
         self._signature: inspect.Signature | None = None
 
         self.may_return_its_input = not isinstance(fn, np.ufunc)
@@ -102,25 +105,24 @@ class Primitive:
     @vjps.setter
     def vjps(self, vjps: dict[str, VJP]) -> None:
         self._vjps = vjps
-        self.rules: dict[int, tuple[VJP | None, ...]] = {}
+        self.rules: dict[tuple[bool, ...], tuple[VJP | None, ...]] = {}
 
-    def rules_for(self, tracked: int, n_inputs: int) -> tuple[VJP | None, ...]:
-        """Return the VJP of each tracked input, None for the others.
+    def rules_for(self, tracked: Sequence[bool]) -> tuple[VJP | None, ...]:
+        """Return the VJP of each tracked input, None for the others; kept in ``rules``.
 
-        ``tracked`` has a bit for each input. The answer is kept in ``rules``. Raises
-        UnsupportedError for a tracked input without a rule.
+        Raises UnsupportedError for a tracked input without a rule.
         """
         rules = []
-        for position in range(n_inputs):
-            rule = self.vjp(position) if tracked >> position & 1 else None
-            if rule is None and tracked >> position & 1:
+        for position, wanted in enumerate(tracked):
+            rule = self.vjp(position) if wanted else None
+            if wanted and rule is None:
                 raise UnsupportedError(
                     f"{self.name}: it has no derivative with respect to "
                     f"{self.argument(position)}; detach() that tensor first"
                 )
             rules.append(rule)
         if not self.variadic:
-            self.rules[tracked] = tuple(rules)
+            self.rules[tuple(tracked)] = tuple(rules)
         return tuple(rules)
 
     def vjp(self, position: int) -> VJP | None:
@@ -247,6 +249,7 @@ def primitive(
     broadcasts: bool | None = None,
     branch: Callable[..., Any] | None = None,
     complain: Callable[..., str | None] | None = None,
+    together: Callable[..., Sequence[Any]] | None = None,
     **vjps: VJP,
 ) -> Primitive:
     """Declare ``fn`` differentiable and return it as a callable Primitive.
@@ -261,6 +264,8 @@ def primitive(
     ``broadcasts``: the sweep may sum the cotangent over broadcast axes (ufuncs: yes).
     ``branch``: of the inputs, an array that says which smooth piece of a kinked function is taken.
     ``complain``: of the inputs, the sentence to show when NumPy refuses them.
+    ``together``: of a function of a sequence, the cotangents of all arrays at once, by what the
+    rules are given: one by one, n of them would cost n².
 
     Raises RuleError when no VJP is given, or one is named after no argument.
 
@@ -276,7 +281,7 @@ def primitive(
         raise RuleError(f"{name}: declare at least one VJP, such as x=lambda g, out, x: g * x")
     if broadcasts is None:
         broadcasts = isinstance(fn, np.ufunc)
-    declared = Primitive(fn, name, doc, vjps, broadcasts, branch, complain)
+    declared = Primitive(fn, name, doc, vjps, broadcasts, branch, complain, together)
     return register(declared, (fn, *overrides))
 
 

@@ -5,7 +5,7 @@ because every row that consumed it has a larger serial number. Broadcasting is u
 for all primitives that broadcast.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, cast
 
@@ -90,6 +90,7 @@ def _walk(
     watched = inspected(pull) if modes.now.anomaly else None
     kind = type(next(iter(cotangents.values())))
     for row in reversed(rows):
+        primitive: Any = row.primitive
         row.adjoint = None
         g = cotangents.pop(row, None)
         if g is not None:
@@ -100,7 +101,9 @@ def _walk(
             if row in targets:
                 found[row] = g if lift else g.copy("K")
             inputs, out = _primals(row, lift) if lift else (row._inputs, row._output)
-            together = _pulled_together(row, g, inputs, relevant) if row.extras else None
+            together = None
+            if primitive.is_fused or primitive.together:
+                together = _pulled_together(row, g, out, inputs, relevant)
             parents: Any = row.parents
             primals, kwargs = row._inputs, row.kwargs
             for position, rule in enumerate(row.rules):
@@ -141,7 +144,6 @@ def _walk(
                     cotangents[parent] = np.asarray(total + contribution)
         if not retain_graph:
             row.spent = True
-            primitive: Any = row.primitive
             if row._output.size > SMALL or row.extras is not None or not primitive.broadcasts:
                 row.release()
 
@@ -200,16 +202,19 @@ def _primals(row: Row, lift: Lift) -> tuple[tuple[Any, ...], Any]:
 
 
 def _pulled_together(
-    row: Row, g: Any, inputs: tuple[Any, ...], relevant: set[Row] | None
-) -> tuple[Any, ...] | None:
-    """Return the cotangents of all arguments of a fused primitive, found in one go."""
-    if row.primitive is None or not row.primitive.is_fused or modes.now.anomaly:
+    row: Row, g: Any, out: Any, inputs: tuple[Any, ...], relevant: set[Row] | None
+) -> Sequence[Any] | None:
+    """Return the cotangents of all arguments, of a primitive that gives them in one go."""
+    primitive = row.primitive
+    if primitive is None or modes.now.anomaly:
         return None
+    if primitive.together is not None:
+        return primitive.together(g, out, *inputs, **row.kwargs)
     wanted = tuple(
         rule is not None and (relevant is None or parent in relevant)
         for rule, parent in zip(row.rules, row.parents, strict=True)
     )
-    return cast("Fused", row.primitive).pull(g, row.saved, wanted, inputs, row.kwargs)
+    return cast("Fused", primitive).pull(g, row.saved, wanted, inputs, row.kwargs)
 
 
 def pull(row: Row, position: int, g: Any, out: Any, inputs: tuple[Any, ...]) -> Any:

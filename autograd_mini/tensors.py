@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 new = object.__new__
 
+_ONE = (True,)
 _NO_METADATA: dict[str, Any] = {}  # of most rows, and never written to: one less to allocate
 
 
@@ -48,13 +49,13 @@ def apply(
     """Run ``primitive`` on arrays and Tensors; record a row if one of them is tracked."""
     now = modes.now
     kwargs = metadata or _NO_METADATA
-    tracked = 0  # one bit for each tracked argument
+    tracked = None
     if now.tracking:
-        bit = 1
-        for arg in args:
-            if isinstance(arg, Tensor) and arg._row is not None and arg._row.requires_grad:
-                tracked |= bit
-            bit += bit
+        wanted = [
+            isinstance(arg, Tensor) and arg._row is not None and arg._row.requires_grad
+            for arg in args
+        ]
+        tracked = tuple(wanted) if True in wanted else None
     parents: list[Row | None] = []
     operands: list[Any] = []
     for arg in args:
@@ -67,7 +68,7 @@ def apply(
             operands.append(arg._array)
         else:
             parents.append(None)
-            operands.append(to_operand(arg, copy=tracked > 0))
+            operands.append(to_operand(arg, copy=tracked is not None))
     inputs = tuple(operands)
     try:
         if primitive.is_fused:
@@ -93,7 +94,7 @@ def apply(
         if out.base is not None:
             out.setflags(write=False)
         return tensor
-    rules = primitive.rules.get(tracked) or primitive.rules_for(tracked, len(inputs))
+    rules = primitive.rules.get(tracked) or primitive.rules_for(tracked)
     tensor._row = row = Row(primitive, tuple(parents), rules, inputs, kwargs, out, now.scope)
     if out.base is not None:
         row.source = _source(parents, out)
@@ -118,7 +119,7 @@ def apply_one(primitive: Primitive, x: "Tensor") -> "Tensor":
         out = np.asarray(out)
     tensor = new(Tensor)
     tensor._array = out
-    rules = primitive.rules.get(1) or primitive.rules_for(1, 1)
+    rules = primitive.rules.get(_ONE) or primitive.rules_for(_ONE)
     tensor._row = Row(primitive, (row,), rules, (array,), _NO_METADATA, out, now.scope)
     return tensor
 
@@ -131,14 +132,13 @@ def apply_two(primitive: Primitive, x: Any, y: Any) -> "Tensor":
     row = other = None
     left: Any
     right: Any
-    tracked = 0
+    of_x = of_y = False
     if isinstance(x, Tensor):
         row = x._row
         if row is None or row.exposed:
             return apply(primitive, (x, y))
         left = x._array
-        if row.requires_grad:
-            tracked = 1
+        of_x = row.requires_grad
     elif type(x) is float or type(x) is int:
         left = x
     else:
@@ -148,13 +148,12 @@ def apply_two(primitive: Primitive, x: Any, y: Any) -> "Tensor":
         if other is None or other.exposed:
             return apply(primitive, (x, y))
         right = y._array
-        if other.requires_grad:
-            tracked += 2
+        of_y = other.requires_grad
     elif type(y) is float or type(y) is int:
         right = y
     else:
         return apply(primitive, (x, y))
-    if not tracked:
+    if not (of_x or of_y):
         return apply(primitive, (x, y))
     try:
         out = primitive.fn(left, right)
@@ -164,7 +163,8 @@ def apply_two(primitive: Primitive, x: Any, y: Any) -> "Tensor":
         out = np.asarray(out)
     tensor = new(Tensor)
     tensor._array = out
-    rules = primitive.rules.get(tracked) or primitive.rules_for(tracked, 2)
+    tracked = of_x, of_y
+    rules = primitive.rules.get(tracked) or primitive.rules_for(tracked)
     tensor._row = Row(primitive, (row, other), rules, (left, right), _NO_METADATA, out, now.scope)
     return tensor
 

@@ -57,3 +57,4 @@ def differentiable(primitive: Primitive, inputs: tuple[Any, ...]) -> list[int]:
 def plant(patch: Any, primitive: Primitive, argument: str, rule: Callable[..., Any]) -> None:
     """Exchange the rule of one argument, until ``patch``, a MonkeyPatch, is undone."""
     patch.setattr(primitive, "vjps", {**primitive.vjps, argument: rule})
+    patch.setattr(primitive, "together", None)

@@ -1,6 +1,7 @@
 """Rules for functions that move elements without changing them: reshape, transpose, concatenate."""
 
 from collections.abc import Sequence
+from itertools import accumulate
 from math import prod
 from typing import Any
 
@@ -84,11 +85,12 @@ squeeze = primitive(
 )
 
 
-def _slice(position: int, arrays: tuple[Any, ...], axis: int) -> tuple[slice, ...]:
-    """Return where the array at ``position`` lies in the concatenation."""
+def _slices(arrays: tuple[Any, ...], axis: int) -> list[tuple[slice, ...]]:
+    """Return where each array lies in the concatenation."""
     axis %= arrays[0].ndim
-    start = sum(a.shape[axis] for a in arrays[:position])
-    return (slice(None),) * axis + (slice(start, start + arrays[position].shape[axis]),)
+    ends = accumulate(a.shape[axis] for a in arrays)
+    before = (slice(None),) * axis
+    return [(*before, slice(end - a.shape[axis], end)) for a, end in zip(arrays, ends, strict=True)]
 
 
 def _mismatch(*arrays: Any, axis: int = 0) -> str | None:
@@ -124,7 +126,8 @@ concatenate = primitive(
     doc="z = arrays joined on an axis; ∂z/∂arrays = 1 on their part of z",
     overrides=[np.concatenate],
     complain=_mismatch,
-    arrays=lambda i, g, out, *arrays, axis=0: g[_slice(i, arrays, axis)],
+    together=lambda g, out, *arrays, axis=0: [g[place] for place in _slices(arrays, axis)],
+    arrays=lambda i, g, out, *arrays, axis=0: g[_slices(arrays, axis)[i]],
 )
 
 
@@ -144,5 +147,8 @@ stack = primitive(
     doc="z = arrays joined on a new axis; ∂z/∂arrays = 1 on their part of z",
     overrides=[np.stack],
     complain=_unequal,
+    together=lambda g, out, *arrays, axis=0: [
+        g[(slice(None),) * (axis % out.ndim) + (i,)] for i in range(len(arrays))
+    ],
     arrays=lambda i, g, out, *arrays, axis=0: g[(slice(None),) * (axis % out.ndim) + (i,)],
 )

@@ -41,6 +41,12 @@ def wide_fan(n: int) -> Step:
     return step
 
 
+def many_inputs(n: int) -> Step:
+    """One row that reads n tensors."""
+    xs = [ag.tensor(np.ones(2), requires_grad=True) for _ in range(n)]
+    return lambda: np.concatenate(xs).sum().backward()
+
+
 def large_batch(n: int) -> Step:
     model = nn.Sequential(nn.Linear(16, 32), nn.ReLU(), nn.Linear(32, 10))
     x, labels = ag.tensor(np.ones((n, 16), np.float32)), ag.tensor(np.zeros(n, int))
@@ -67,6 +73,7 @@ def seconds(step: Step) -> float:
     return min(runs)
 
 
-workload = {each.__name__: each for each in (long_chain, wide_fan, large_batch, long_sequence)}
+WORKLOADS = (long_chain, wide_fan, many_inputs, large_batch, long_sequence)
+workload = {each.__name__: each for each in WORKLOADS}
 name, *sizes = sys.argv[1:]
 print(json.dumps([seconds(workload[name](n)) / n for n in map(int, sizes)]))
