@@ -95,6 +95,66 @@ DEEP = {"vanishing": deep(0.5), "right": deep(1.0), "exploding": deep(3.0)}
 DEEP["relu"] = deep(1.4, nn.ReLU)
 
 
+class Reader(nn.Module):
+    """Words in, classes out, by way of ``body``, which keeps (batch, time, 8)."""
+
+    def __init__(self, body: nn.Module) -> None:
+        super().__init__()
+        self.words, self.body, self.out = nn.Embedding(11, 8), body, nn.Linear(8, 3)
+
+    def forward(self, words: Any) -> Any:
+        read = self.body(self.words(words))
+        return self.out((read[0] if isinstance(read, tuple) else read).mean(axis=1))
+
+
+def reader(body: Callable[[], nn.Module]) -> Callable[..., Question]:
+    def build(rng: np.random.Generator) -> Question:
+        words, labels = rng.integers(0, 11, (4, 5)), rng.integers(0, 3, 4)
+        return lambda model: F.cross_entropy(model(words), labels), Reader(body())
+
+    return build
+
+
+def images(pool: type[nn.Module]) -> Callable[..., Question]:
+    def build(rng: np.random.Generator) -> Question:
+        x, labels = rng.normal(size=(4, 2, 8, 8)), rng.integers(0, 3, 4)
+        model = nn.Sequential(
+            nn.Conv2d(2, 4, 3, padding=1),
+            nn.BatchNorm2d(4),
+            nn.GELU(),
+            pool(2),
+            nn.Conv2d(4, 4, 3, groups=2),
+            nn.GroupNorm(2, 4),
+            nn.SiLU(),
+            nn.Flatten(),
+            nn.Linear(16, 3),
+        )
+        return lambda model: F.cross_entropy(model(x), labels), model
+
+    return build
+
+
+def painter(rng: np.random.Generator) -> Question:
+    x = rng.normal(size=(3, 1, 8, 8))
+    model = nn.Sequential(
+        nn.Conv2d(1, 3, 4, stride=2), nn.LeakyReLU(), nn.ConvTranspose2d(3, 1, 4, stride=2)
+    )
+    return lambda model: nn.HuberLoss()(model(x), x), model
+
+
+LAYERS = {
+    "convolution, batch norm, max pool": images(nn.MaxPool2d),
+    "convolution, batch norm, average pool": images(nn.AvgPool2d),
+    "autoencoder": painter,
+    "RNN": reader(lambda: nn.RNN(8, 8, batch_first=True)),
+    "GRU": reader(lambda: nn.GRU(8, 8, batch_first=True)),
+    "LSTM": reader(lambda: nn.LSTM(8, 4, bidirectional=True, batch_first=True)),
+    "transformer": reader(
+        lambda: nn.TransformerEncoderLayer(8, 2, 16, dropout=0.1, batch_first=True)
+    ),
+}
+
+
 def alarms(build: Callable[..., Question], n_seeds: int, **options: Any) -> list[Any]:
     """Return the seeds and reports of checks that failed."""
     found = []
@@ -118,6 +178,11 @@ def test_the_gradient_of_the_gradient(name: str) -> None:
 
 def test_directions_through_the_digits_network_on_200_seeds() -> None:
     assert not alarms(digits, N_SEEDS, mode="directions")
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_directions_through_networks_of_every_layer_on_200_seeds(name: str) -> None:
+    assert not alarms(LAYERS[name], N_SEEDS, mode="directions")
 
 
 @pytest.mark.parametrize("name", DEEP)
