@@ -1,5 +1,7 @@
 """The command ``autograd-mini explain``."""
 
+from importlib import import_module
+
 import click
 
 from autograd_mini.errors import ArgumentError
@@ -23,6 +25,7 @@ def explain(name: str | None, show_all: bool, as_markdown: bool) -> None:
     if as_markdown:
         click.echo(markdown(), nl=False)
         return
+    import_module("autograd_mini.nn")  # whose layers declare primitives of their own
     try:
         click.echo(explained(name))
     except ArgumentError as error:

@@ -55,12 +55,6 @@ class Adadelta(Optimizer):
         }
         super().__init__(params, defaults, **implementation)
 
-    def _check(self, group: dict[str, Any]) -> None:
-        self._check_lr(group)
-        self._check_decay_rate("rho", group["rho"])
-        self._check_at_least_zero("eps", group["eps"])
-        self._check_at_least_zero("weight_decay", group["weight_decay"])
-
     def _memory(self, options: Mapping[str, Any]) -> dict[str, float]:
         return {"square_avg": 0.0, "acc_delta": 0.0}
 

@@ -56,11 +56,6 @@ class Adagrad(Optimizer):
         }
         super().__init__(params, defaults, **implementation)
 
-    def _check(self, group: dict[str, Any]) -> None:
-        self._check_lr(group)
-        for name in ("lr_decay", "weight_decay", "initial_accumulator_value", "eps"):
-            self._check_at_least_zero(name, group[name])
-
     def _memory(self, options: Mapping[str, Any]) -> dict[str, float]:
         return {"sum": options["initial_accumulator_value"]}
 

@@ -62,12 +62,6 @@ class Adam(Optimizer):
         }
         super().__init__(params, defaults, **implementation)
 
-    def _check(self, group: dict[str, Any]) -> None:
-        self._check_lr(group)
-        self._check_betas(group["betas"])
-        self._check_at_least_zero("eps", group["eps"])
-        self._check_at_least_zero("weight_decay", group["weight_decay"])
-
     def _memory(self, options: Mapping[str, Any]) -> dict[str, float]:
         names = ["exp_avg", "exp_avg_sq", *(["max_exp_avg_sq"] if options["amsgrad"] else [])]
         return dict.fromkeys(names, 0.0)

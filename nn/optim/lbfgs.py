@@ -77,13 +77,11 @@ class LBFGS(Optimizer):
             raise ArgumentError("LBFGS takes one group of parameters, all of one dtype")
 
     def _check(self, group: dict[str, Any]) -> None:
-        self._check_lr(group)
+        super()._check(group)
         for name in ("max_iter", "history_size"):
             value = group[name]
             allowed = isinstance(value, int) and value > 0
             self._require(name, value, allowed, "a whole number above 0")
-        for name in ("tolerance_grad", "tolerance_change"):
-            self._check_at_least_zero(name, group[name])
         search = group["line_search_fn"]
         known = search in (None, "strong_wolfe")
         self._require("line_search_fn", search, known, "'strong_wolfe' or None")

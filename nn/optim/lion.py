@@ -46,11 +46,6 @@ class Lion(Optimizer):
         defaults = {"lr": lr, "betas": betas, "weight_decay": weight_decay, "maximize": maximize}
         super().__init__(params, defaults)
 
-    def _check(self, group: dict[str, Any]) -> None:
-        self._check_lr(group)
-        self._check_betas(group["betas"])
-        self._check_at_least_zero("weight_decay", group["weight_decay"])
-
     def _memory(self, options: Mapping[str, Any]) -> dict[str, float]:
         return {"exp_avg": 0.0}
 

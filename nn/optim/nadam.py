@@ -64,12 +64,6 @@ class NAdam(Optimizer):
         }
         super().__init__(params, defaults, **implementation)
 
-    def _check(self, group: dict[str, Any]) -> None:
-        self._check_lr(group)
-        self._check_betas(group["betas"])
-        for name in ("eps", "weight_decay", "momentum_decay"):
-            self._check_at_least_zero(name, group[name])
-
     def _memory(self, options: Mapping[str, Any]) -> dict[str, float]:
         return {"exp_avg": 0.0, "exp_avg_sq": 0.0}
 

@@ -8,7 +8,7 @@ import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, TypedDict, Unpack
+from typing import Any, NamedTuple, TypedDict, Unpack
 
 import numpy as np
 
@@ -20,6 +20,25 @@ from autograd_mini.ownership import HELD_TWICE, LOCAL, references
 from autograd_mini.tensors import Tensor
 
 Params = Iterable[Any]
+
+
+class Range(NamedTuple):
+    """What values an option may have, beside being a finite number."""
+
+    text: str
+    holds: Callable[[Any], bool]
+
+
+AT_LEAST_ZERO = Range("a finite number, at least 0", lambda value: value >= 0)
+SHARE = Range("at least 0 and below 1", lambda value: 0 <= value < 1)
+RANGES = {
+    "lr": Range("a positive finite number", AT_LEAST_ZERO.holds),  # schedules end at 0
+    "dampening": Range("a finite number", lambda value: True),
+    **dict.fromkeys(("alpha", "momentum", "rho"), SHARE),
+    **dict.fromkeys(("eps", "initial_accumulator_value", "lr_decay"), AT_LEAST_ZERO),
+    **dict.fromkeys(("momentum_decay", "weight_decay"), AT_LEAST_ZERO),
+    **dict.fromkeys(("tolerance_change", "tolerance_grad"), AT_LEAST_ZERO),
+}
 
 
 class Implementation(TypedDict, total=False):
@@ -177,7 +196,18 @@ class Optimizer:
         return ArgumentError(f"{self._name} has no option {option!r}; it takes {known}")
 
     def _check(self, group: dict[str, Any]) -> None:
-        """Raise ArgumentError for options out of range."""
+        """Raise ArgumentError for options out of range, which an option's name tells."""
+        for name, value in group.items():
+            if name == "betas":
+                pair = isinstance(value, tuple | list) and len(value) == 2
+                self._require(name, value, pair, "two numbers, each at least 0 and below 1")
+                for position, beta in enumerate(value):
+                    self._require_in(SHARE, f"betas[{position}]", beta)
+            elif name in RANGES:
+                self._require_in(RANGES[name], name, value)
+
+    def _require_in(self, range_: Range, name: str, value: Any) -> None:
+        self._require(name, value, is_number(value) and range_.holds(value), range_.text)
 
     def _memory(self, options: Mapping[str, Any]) -> dict[str, float]:
         """Return the names of the arrays in the state, and what each is filled with at first."""
@@ -342,25 +372,6 @@ class Optimizer:
 
     def _require(self, name: str, value: Any, allowed: bool, wanted: str) -> None:
         require(f"{self._name}: {name}", value, allowed, wanted)
-
-    def _check_lr(self, group: dict[str, Any]) -> None:
-        lr = group["lr"]
-        self._require("lr", lr, is_number(lr) and lr >= 0, "a positive finite number")
-
-    def _check_betas(self, betas: Any) -> None:
-        if not isinstance(betas, tuple | list) or len(betas) != 2:
-            raise ArgumentError(
-                f"{self._name}: betas must be two numbers, each at least 0 and below 1, got "
-                f"{betas!r}"
-            )
-        for position, beta in enumerate(betas):
-            self._check_decay_rate(f"betas[{position}]", beta)
-
-    def _check_at_least_zero(self, name: str, value: Any) -> None:
-        self._require(name, value, is_number(value) and value >= 0, "a finite number, at least 0")
-
-    def _check_decay_rate(self, name: str, value: Any) -> None:
-        self._require(name, value, is_number(value) and 0 <= value < 1, "at least 0 and below 1")
 
 
 def _in_arrays(state: Mapping[str, Any]) -> dict[str, Any]:

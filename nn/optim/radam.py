@@ -60,12 +60,6 @@ class RAdam(Optimizer):
         }
         super().__init__(params, defaults, **implementation)
 
-    def _check(self, group: dict[str, Any]) -> None:
-        self._check_lr(group)
-        self._check_betas(group["betas"])
-        self._check_at_least_zero("eps", group["eps"])
-        self._check_at_least_zero("weight_decay", group["weight_decay"])
-
     def _memory(self, options: Mapping[str, Any]) -> dict[str, float]:
         return {"exp_avg": 0.0, "exp_avg_sq": 0.0}
 

@@ -62,13 +62,6 @@ class RMSprop(Optimizer):
         }
         super().__init__(params, defaults, **implementation)
 
-    def _check(self, group: dict[str, Any]) -> None:
-        self._check_lr(group)
-        self._check_decay_rate("alpha", group["alpha"])
-        self._check_decay_rate("momentum", group["momentum"])
-        self._check_at_least_zero("eps", group["eps"])
-        self._check_at_least_zero("weight_decay", group["weight_decay"])
-
     def _memory(self, options: Mapping[str, Any]) -> dict[str, float]:
         names = ["square_avg"]
         names += ["grad_avg"] if options["centered"] else []

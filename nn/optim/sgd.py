@@ -5,7 +5,6 @@ from types import MappingProxyType
 from typing import Any, Unpack
 
 from autograd_mini.errors import ArgumentError
-from autograd_mini.nn.arguments import is_number
 from autograd_mini.nn.optim.in_place import add_scaled
 from autograd_mini.nn.optim.optimizer import Implementation, Optimizer, Params
 from autograd_mini.rows import Array
@@ -67,12 +66,7 @@ class SGD(Optimizer):
         super().__init__(params, defaults, **implementation)
 
     def _check(self, group: dict[str, Any]) -> None:
-        self._check_lr(group)
-        self._check_decay_rate("momentum", group["momentum"])
-        self._require(
-            "dampening", group["dampening"], is_number(group["dampening"]), "a finite number"
-        )
-        self._check_at_least_zero("weight_decay", group["weight_decay"])
+        super()._check(group)
         if group["nesterov"] and (group["momentum"] == 0 or group["dampening"] != 0):
             raise ArgumentError(
                 f"SGD: nesterov needs momentum > 0 and dampening 0, got momentum="

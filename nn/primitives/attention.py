@@ -242,7 +242,7 @@ self_attention = fused(
     _self_attention_definition,
     name="self_attention",
     doc="z = attention of each head, side by side, for packed = [query, key, value]; "
-    "∂z/∂packed = those of query, key and value, side by side; "
+    "∂z/∂packed = as in attention, side by side; "
     "∂z/∂mask = summed over heads where it is shared; ∂z/∂kept = as in attention",
     forward=_self_attention_forward,
     backward=_self_attention_backward,

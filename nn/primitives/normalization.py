@@ -99,8 +99,8 @@ def _layer_norm_backward(
 layer_norm = fused(
     _layer_norm_definition,
     name="layer_norm",
-    doc="z = weight·x̂ + bias, x̂ = (x − μ)/σ over the last axes, σ = √(var + ε); "
-    "∂z/∂x = weight·(I − (1 + x̂·x̂ᵀ)/n)/σ; ∂z/∂weight = x̂; ∂z/∂bias = 1",
+    doc="z = weight·u + bias, u = (x − μ)/σ over the last axes, σ = √(var + ε); "
+    "∂z/∂x = weight·(I − (1 + u·uᵀ)/n)/σ; ∂z/∂weight = u; ∂z/∂bias = 1",
     forward=_layer_norm_forward,
     backward=_layer_norm_backward,
 )
@@ -192,8 +192,8 @@ def _group_norm_backward(
 group_norm = fused(
     _group_norm_definition,
     name="group_norm",
-    doc="z = weight·x̂ + bias, x̂ = (x − μ)/σ for each example and group of channels, "
-    "σ = √(var + ε); ∂z/∂x = weight·(I − (1 + x̂·x̂ᵀ)/n)/σ; ∂z/∂weight = x̂; ∂z/∂bias = 1",
+    doc="z = weight·u + bias, u = (x − μ)/σ for each example and group of channels, "
+    "σ = √(var + ε); ∂z/∂x = weight·(I − (1 + u·uᵀ)/n)/σ; ∂z/∂weight = u; ∂z/∂bias = 1",
     forward=_group_norm_forward,
     backward=_group_norm_backward,
 )
@@ -225,8 +225,8 @@ def _batch_norm_backward(
 batch_norm = fused(
     _batch_norm_definition,
     name="batch_norm",
-    doc="z = weight·x̂ + bias, x̂ = (x − μ)/σ for each channel, σ = √(var + ε); "
-    "∂z/∂x = weight·(I − (1 + x̂·x̂ᵀ)/n)/σ; ∂z/∂weight = x̂; ∂z/∂bias = 1",
+    doc="z = weight·u + bias, u = (x − μ)/σ for each channel, σ = √(var + ε); "
+    "∂z/∂x = weight·(I − (1 + u·uᵀ)/n)/σ; ∂z/∂weight = u; ∂z/∂bias = 1",
     forward=_batch_norm_forward,
     backward=_batch_norm_backward,
 )
